@@ -1,0 +1,161 @@
+//! Finding a number by the text it stands for, without keeping the text twice.
+
+/// Which entries hold nothing.
+const EMPTY: u32 = u32::MAX;
+const REMOVED: u32 = u32::MAX - 1;
+
+/// A hash of some bytes. Any change of one word changes it; the seed keeps outsiders from making
+/// texts that collide.
+#[inline]
+pub(crate) fn hash(seed: u64, bytes: &[u8]) -> u64 {
+    let mut state = seed ^ bytes.len() as u64;
+    let mut rest = bytes;
+    while let Some((word, behind)) = rest.split_first_chunk::<8>() {
+        state = mix(state, u64::from_le_bytes(*word));
+        rest = behind;
+    }
+    let mut last = 0;
+    for byte in rest {
+        last = (last << 8) | u64::from(*byte);
+    }
+    mix(state, last)
+}
+
+/// The same of something that is always three words.
+#[inline]
+pub(crate) fn hash_words(seed: u64, words: [u64; 3]) -> u64 {
+    words.into_iter().fold(seed, mix)
+}
+
+#[inline]
+const fn mix(state: u64, word: u64) -> u64 {
+    let state = (state.rotate_left(23) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    state ^ (state >> 32)
+}
+
+/// A table of numbers, open and probed one by one; who asks says what a number stands for.
+#[derive(Debug, Default)]
+pub(crate) struct Index {
+    /// The upper half of the hash and the number.
+    slots: Vec<(u32, u32)>,
+    used: usize,
+}
+
+impl Index {
+    /// The number whose text has this hash, as far as `is` confirms it.
+    #[inline]
+    pub(crate) fn find(&self, hash: u64, mut is: impl FnMut(u32) -> bool) -> Option<u32> {
+        let tag = tag(hash);
+        for slot in self.probe(hash) {
+            match self.slots.get(slot) {
+                Some((_, EMPTY)) | None => return None,
+                Some((known, number)) if *known == tag && *number != REMOVED && is(*number) => {
+                    return Some(*number);
+                }
+                Some(_) => {}
+            }
+        }
+        None
+    }
+
+    /// Adds a number that is not in it. `hash_of` gives the hash of any number in it.
+    pub(crate) fn insert(&mut self, hash: u64, number: u32, hash_of: impl Fn(u32) -> u64) {
+        if (self.used + 1) * 4 > self.slots.len() * 3 {
+            let numbers: Vec<u32> = self.numbers().collect();
+            let room = ((numbers.len() + 1) * 2).next_power_of_two().max(16);
+            self.slots.clear();
+            self.slots.resize(room, (0, EMPTY));
+            self.used = 0;
+            for number in numbers {
+                self.put(hash_of(number), number);
+            }
+        }
+        self.put(hash, number);
+    }
+
+    fn put(&mut self, hash: u64, number: u32) {
+        for slot in self.probe(hash) {
+            if let Some(slot) = self.slots.get_mut(slot)
+                && slot.1 == EMPTY
+            {
+                *slot = (tag(hash), number);
+                self.used += 1;
+                return;
+            }
+        }
+    }
+
+    /// Takes a number out.
+    pub(crate) fn remove(&mut self, hash: u64, number: u32) {
+        for slot in self.probe(hash) {
+            match self.slots.get_mut(slot) {
+                Some((_, known)) if *known == number => {
+                    *known = REMOVED;
+                    return;
+                }
+                Some((_, EMPTY)) | None => return,
+                Some(_) => {}
+            }
+        }
+    }
+
+    fn numbers(&self) -> impl Iterator<Item = u32> {
+        self.slots
+            .iter()
+            .map(|(_, number)| *number)
+            .filter(|number| *number < REMOVED)
+    }
+
+    fn probe(&self, hash: u64) -> impl Iterator<Item = usize> + use<> {
+        let size = self.slots.len();
+        // The lower half: the upper one is the tag. The size is a power of two, or nothing.
+        #[allow(clippy::cast_possible_truncation)]
+        let first = hash as usize;
+        (0..size).map(move |step| (first.wrapping_add(step)) & (size - 1))
+    }
+}
+
+const fn tag(hash: u64) -> u32 {
+    (hash >> 32) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::HashMap;
+
+    #[test]
+    fn the_seed_and_every_byte_count() {
+        let text = b"{\"name\":\"eng_group\"}";
+        assert_ne!(hash(1, text), hash(2, text));
+        for at in 0..text.len() {
+            let mut other = *text;
+            other[at] ^= 1;
+            assert_ne!(hash(1, text), hash(1, &other), "{at}");
+        }
+        assert_ne!(hash(1, b"a"), hash(1, b"a\0"));
+    }
+
+    proptest! {
+        #[test]
+        fn as_a_map_does(steps in proptest::collection::vec((0u32..40, any::<bool>()), 1..300)) {
+            // Few hashes, so that they collide.
+            let hash_of = |number: u32| u64::from(number % 5);
+            let (mut index, mut map) = (Index::default(), HashMap::new());
+            for (number, put) in steps {
+                if put && map.insert(number, ()).is_none() {
+                    index.insert(hash_of(number), number, hash_of);
+                } else if !put && map.remove(&number).is_some() {
+                    index.remove(hash_of(number), number);
+                }
+                for number in 0..40 {
+                    prop_assert_eq!(
+                        index.find(hash_of(number), |other| other == number),
+                        map.contains_key(&number).then_some(number)
+                    );
+                }
+            }
+        }
+    }
+}

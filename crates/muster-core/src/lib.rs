@@ -1,0 +1,35 @@
+//! What Muster knows of a connection's groups, and the rules by which it searches, sorts, merges
+//! and retries: pure, without browser, clock or network, and compiled for speed.
+#![forbid(unsafe_code)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing
+    )
+)]
+
+mod columns;
+mod directory;
+mod mark;
+mod natural;
+mod order;
+mod people;
+mod policy;
+mod query;
+mod roster;
+mod selector;
+mod words;
+
+pub use columns::Row;
+pub use directory::{Coverage, Directory};
+pub use mark::Marks;
+pub use natural::natural_cmp;
+pub use people::{Entry, split_people};
+pub use policy::{QUIET_MS, retry_after_ms};
+pub use query::{Direction, Only, Query, SortBy};
+pub use roster::{MemberSort, Roster};
+pub use selector::Selector;
+pub use words::{Rank, Words};

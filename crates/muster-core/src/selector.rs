@@ -1,0 +1,344 @@
+//! What of the groups is shown, in which order: kept up to date by what changed, not worked out anew.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use group_api::fold_into;
+use memchr::memmem::Finder;
+
+use crate::columns::Row;
+use crate::directory::Directory;
+use crate::order::{by_name, by_names, compare, sorted};
+use crate::query::{Direction, Only, Query, SortBy};
+use crate::words::{Rank, Words};
+
+/// How many earlier searches are kept, for whoever takes letters back.
+const KEPT: usize = 24;
+
+/// Whether a word searches for people too. Nearly everybody's name holds some letter.
+const fn names_people(word: &str) -> bool {
+    word.len() >= 3
+}
+
+/// One table's view of a directory.
+#[derive(Debug)]
+pub struct Selector {
+    /// How many changes of the directory it knows of.
+    seen: u64,
+    /// All rows by name.
+    names: Vec<u32>,
+    /// All rows by the column chosen, where that is another.
+    sorted: Option<((SortBy, Direction), Vec<u32>)>,
+    query: Query,
+    /// How each row answers the search, the latest and those before it.
+    searches: Vec<Search>,
+    selected: Arc<Vec<u32>>,
+}
+
+/// How each row answers some words.
+#[derive(Debug)]
+struct Search {
+    words: Words,
+    only: Only,
+    ranks: Vec<Option<Rank>>,
+}
+
+impl Default for Selector {
+    fn default() -> Self {
+        Self {
+            // Older than any: everything is to be looked at.
+            seen: u64::MAX,
+            names: Vec::new(),
+            sorted: None,
+            query: Query::default(),
+            searches: Vec::new(),
+            selected: Arc::default(),
+        }
+    }
+}
+
+impl Selector {
+    /// The rows that a query asks for, in its order.
+    pub fn select(&mut self, directory: &Directory, query: &Query) -> Arc<Vec<u32>> {
+        let (news, now) = directory.changes_since(self.seen);
+        let is_same = news.is_some_and(<[_]>::is_empty);
+        if is_same && *query == self.query {
+            return Arc::clone(&self.selected);
+        }
+        match news {
+            Some([]) => {}
+            Some(news) => self.follow(directory, news),
+            None => self.begin(directory),
+        }
+        self.seen = now;
+        self.sort(directory, query);
+        let words = Words::new(&query.search);
+        let all = words.is_empty() && query.only == Only::All;
+        if !all {
+            self.search(directory, words, &query.only);
+        }
+        self.query = query.clone();
+        let order = self.sorted.as_ref().map_or(&self.names, |(_, rows)| rows);
+        self.selected = Arc::new(match self.searches.last() {
+            Some(search) if !all => search.pick(order, query.sort.is_none()),
+            _ => order.clone(),
+        });
+        Arc::clone(&self.selected)
+    }
+
+    /// Takes in what has changed, if anything was ever asked, so that the answer is there when the same
+    /// is asked again.
+    pub fn refresh(&mut self, directory: &Directory) {
+        if self.seen != u64::MAX {
+            let query = self.query.clone();
+            self.select(directory, &query);
+        }
+    }
+
+    fn begin(&mut self, directory: &Directory) {
+        self.sorted = None;
+        self.searches.clear();
+        self.names = directory.rows().map(|row| row.number).collect();
+        by_names(directory, &mut self.names);
+    }
+
+    /// Takes in what changed: out of its old place, into its new one.
+    fn follow(&mut self, directory: &Directory, news: &[u32]) {
+        let mut changed = vec![false; directory.end() as usize];
+        let mut fresh = Vec::new();
+        for number in news {
+            if let Some(mark) = changed.get_mut(*number as usize)
+                && !std::mem::replace(mark, true)
+                && directory.row(*number).is_some()
+            {
+                fresh.push(*number);
+            }
+        }
+        by_names(directory, &mut fresh);
+        merge(directory, &mut self.names, &fresh, &changed, by_name);
+        if let Some((by, rows)) = &mut self.sorted {
+            let by = *by;
+            let fresh = sorted(directory, by, &fresh);
+            merge(directory, rows, &fresh, &changed, |a, b| {
+                compare(directory, by, a, b)
+            });
+        }
+        // What was asked before is forgotten; the latest question is asked of the new rows alone.
+        if let Some(mut latest) = self.searches.pop() {
+            self.searches.clear();
+            latest.ranks.resize(directory.end() as usize, None);
+            let asked = Asked::new(directory, &latest.words, &latest.only);
+            for number in news {
+                if let Some(rank) = latest.ranks.get_mut(*number as usize) {
+                    *rank = directory.row(*number).and_then(|row| asked.rank(&row));
+                }
+            }
+            self.searches.push(latest);
+        }
+    }
+
+    fn sort(&mut self, directory: &Directory, query: &Query) {
+        let wanted = query
+            .sort
+            .map(|by| (by, query.direction))
+            .filter(|wanted| *wanted != (SortBy::Name, Direction::Ascending));
+        if self.sorted.as_ref().map(|(by, _)| *by) != wanted {
+            self.sorted = wanted.map(|by| (by, sorted(directory, by, &self.names)));
+        }
+    }
+
+    /// Makes the words the latest search: one asked before, or a narrower one than the latest, or anew.
+    fn search(&mut self, directory: &Directory, words: Words, only: &Only) {
+        let asked_before = self
+            .searches
+            .iter()
+            .position(|search| search.words == words && search.only == *only);
+        if let Some(place) = asked_before {
+            // Later ones are kept too: letters are taken back and typed again.
+            let search = self.searches.remove(place);
+            self.searches.push(search);
+            return;
+        }
+        let asked = Asked::new(directory, &words, only);
+        let wider = self
+            .searches
+            .iter()
+            .rev()
+            .find(|search| search.only == *only && words.narrow(&search.words, names_people));
+        let ranks = match wider {
+            Some(wider) => (0..)
+                .zip(&wider.ranks)
+                .map(|(number, rank)| {
+                    (*rank)?;
+                    asked.rank(&directory.row(number)?)
+                })
+                .collect(),
+            None => (0..directory.end())
+                .map(|number| asked.rank(&directory.row(number)?))
+                .collect(),
+        };
+        if self.searches.len() >= KEPT {
+            self.searches.remove(0);
+        }
+        self.searches.push(Search {
+            words,
+            only: only.clone(),
+            ranks,
+        });
+    }
+}
+
+impl Search {
+    /// Those that answer, in this order or, if wished, the best before the others.
+    fn pick(&self, order: &[u32], best_first: bool) -> Vec<u32> {
+        let rank = |number: u32| self.ranks.get(number as usize).copied().flatten();
+        if !best_first {
+            return order
+                .iter()
+                .copied()
+                .filter(|number| rank(*number).is_some())
+                .collect();
+        }
+        let mut ranked: [Vec<u32>; Rank::ALL.len()] = Default::default();
+        for number in order {
+            let place = rank(*number).and_then(|rank| ranked.get_mut(rank as usize));
+            if let Some(list) = place {
+                list.push(*number);
+            }
+        }
+        ranked.concat()
+    }
+}
+
+/// A search, made ready to be asked of many rows.
+struct Asked<'a> {
+    whole: &'a [u8],
+    words: Vec<Word<'a>>,
+    /// Only groups that this person is in; `Some(None)`: a person who is in none.
+    of: Option<Option<u32>>,
+}
+
+struct Word<'a> {
+    finder: Finder<'a>,
+    /// The people whose names hold it; empty if nobody's does.
+    people: Vec<bool>,
+}
+
+impl<'a> Asked<'a> {
+    fn new(directory: &Directory, words: &'a Words, only: &Only) -> Self {
+        let mut folded = String::new();
+        let word = |text: &'a str| {
+            let finder = Finder::new(text);
+            let mut people = Vec::new();
+            if names_people(text) {
+                for (number, key, label) in directory.persons() {
+                    folded.clear();
+                    fold_into(label, &mut folded);
+                    if label != key {
+                        folded.push('\n');
+                        fold_into(key, &mut folded);
+                    }
+                    if finder.find(folded.as_bytes()).is_some() {
+                        people.resize(people.len().max(number as usize), false);
+                        people.push(true);
+                    }
+                }
+            }
+            Word { finder, people }
+        };
+        Self {
+            whole: words.whole().as_bytes(),
+            words: words.iter().map(word).collect(),
+            of: match only {
+                Only::All => None,
+                Only::Of(person) => Some(directory.person(person)),
+            },
+        }
+    }
+
+    fn rank(&self, row: &Row<'_>) -> Option<Rank> {
+        if let Some(person) = self.of {
+            let person = person?;
+            row.memberships()
+                .iter()
+                .find(|membership| membership.person() == person)?;
+        }
+        let folded = row.folded();
+        let mut by_person = false;
+        for word in &self.words {
+            if word.finder.find(folded).is_none() {
+                by_person = true;
+                if word.people.is_empty() {
+                    return None;
+                }
+                row.memberships().iter().find(|membership| {
+                    word.people.get(membership.person() as usize) == Some(&true)
+                })?;
+            }
+        }
+        if by_person {
+            return Some(Rank::Person);
+        }
+        // Name and key stand in lines one behind the other.
+        let lines = [Some(folded), folded.get(row.folded_name().len() + 1..)];
+        let behind = |line: Option<&[u8]>| line?.strip_prefix(self.whole)?.first().copied();
+        let behind = lines.map(behind);
+        Some(if behind.contains(&Some(b'\n')) {
+            Rank::Exact
+        } else if behind.iter().any(Option::is_some) {
+            Rank::Prefix
+        } else {
+            Rank::Inside
+        })
+    }
+}
+
+/// Takes the changed rows out of a list and puts those of `fresh`, which are in its order, in.
+fn merge(
+    directory: &Directory,
+    list: &mut Vec<u32>,
+    fresh: &[u32],
+    changed: &[bool],
+    order: impl Fn(&Row<'_>, &Row<'_>) -> Ordering,
+) {
+    let old = std::mem::take(list);
+    list.reserve_exact(old.len() + fresh.len());
+    let mut stays = old
+        .into_iter()
+        .filter(|number| changed.get(*number as usize) != Some(&true))
+        .collect::<Vec<_>>();
+    if fresh.len() * 16 < stays.len() {
+        // Few into many: each finds its place by halving.
+        let mut from = 0;
+        for number in fresh {
+            let Some(row) = directory.row(*number) else {
+                continue;
+            };
+            let behind = stays.get(from..).unwrap_or_default();
+            let to = from
+                + behind.partition_point(|other| {
+                    directory
+                        .row(*other)
+                        .is_some_and(|other| order(&other, &row) == Ordering::Less)
+                });
+            list.extend_from_slice(stays.get(from..to).unwrap_or_default());
+            list.push(*number);
+            from = to;
+        }
+        list.extend_from_slice(stays.get(from..).unwrap_or_default());
+        return;
+    }
+    let mut fresh = fresh.iter().copied().peekable();
+    for number in stays.drain(..) {
+        if let Some(row) = directory.row(number) {
+            while let Some(other) = fresh.peek().and_then(|other| directory.row(*other)) {
+                if order(&other, &row) != Ordering::Less {
+                    break;
+                }
+                list.extend(fresh.next());
+            }
+        }
+        list.push(number);
+    }
+    list.extend(fresh);
+}
