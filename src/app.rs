@@ -1,0 +1,179 @@
+//! The root: session and stores, the bar, the routes.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::components::{Dialog, Reconnect, TokenForm, TopBar};
+use crate::pages::{Connect, GroupFrame, Groups, NewGroupPage, NotFound};
+use crate::router::{Router, use_router};
+use crate::session::{ConnectionId, Session, use_session};
+use crate::store::Stores;
+
+/// The whole app.
+#[component]
+pub fn App() -> impl IntoView {
+    let session = Session::open();
+    let router = Router::open();
+    provide_context(router);
+    provide_context(session);
+    provide_context(Stores::new(session));
+    spawn_local(session.read_config());
+    let place = Memo::new(move |_| Place::of(&router.parts()));
+    view! {
+        <a
+            class="skip btn"
+            href="#main"
+            rel="external"
+            on:click=move |ev| {
+                // The page's base would make another address of it.
+                ev.prevent_default();
+                if let Some(main) = document().get_element_by_id("main") {
+                    // An attribute of a name that is well formed can be set.
+                    let _ = main.set_attribute("tabindex", "-1");
+                    crate::browser::focus("main");
+                }
+            }
+        >
+            "Skip to content"
+        </a>
+        <TopBar />
+        {move || match place.get() {
+            Place::Home => view! { <Home /> }.into_any(),
+            Place::Connect => view! { <Connect /> }.into_any(),
+            Place::InConnection => view! { <InConnection /> }.into_any(),
+            Place::Nowhere => view! { <Nowhere /> }.into_any(),
+        }}
+        <Reconnect />
+    }
+}
+
+/// The page that an address means.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Home,
+    Connect,
+    InConnection,
+    Nowhere,
+}
+
+impl Place {
+    fn of(parts: &[String]) -> Self {
+        match parts {
+            [] => Self::Home,
+            [first] if first == "connect" => Self::Connect,
+            [first, _, ..] if first == "c" && Inner::of(parts).is_some() => Self::InConnection,
+            _ => Self::Nowhere,
+        }
+    }
+}
+
+/// The page within a connection that an address means: `/c/ID/…`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Inner {
+    Nowhere,
+    Groups,
+    Group,
+    NewGroup,
+}
+
+impl Inner {
+    fn of(parts: &[String]) -> Option<Self> {
+        let rest: Vec<&str> = parts.iter().skip(2).map(String::as_str).collect();
+        match rest.as_slice() {
+            [] => Some(Self::Nowhere),
+            ["groups"] => Some(Self::Groups),
+            ["groups", _] | ["groups", _, "settings"] => Some(Self::Group),
+            ["new-group"] => Some(Self::NewGroup),
+            _ => None,
+        }
+    }
+}
+
+#[component]
+fn Nowhere() -> impl IntoView {
+    view! { <NotFound what="There is no page at this address." /> }
+}
+
+/// The first page: the groups of the connection last made that has a token, or Connect.
+#[component]
+fn Home() -> impl IntoView {
+    let session = use_session();
+    let router = use_router();
+    let known = untrack(move || {
+        session
+            .connections()
+            .into_iter()
+            .rev()
+            .find(|connection| session.is_connected(&connection.id))
+    });
+    let target = known.map_or_else(
+        || "/connect".to_owned(),
+        |connection| connection.href("groups"),
+    );
+    // After this page is there, for it is what the address is read for.
+    request_animation_frame(move || router.replace(&target));
+}
+
+/// What the pages of one connection have in common: that it is known here and has a token.
+#[component]
+fn InConnection() -> impl IntoView {
+    let session = use_session();
+    let router = use_router();
+    let stores = expect_context::<Stores>();
+    let id = Memo::new(move |_| ConnectionId::from_address(&router.part(1)));
+    let connection = Memo::new(move |_| session.find(&id.get()));
+    let connected = Memo::new(move |_| session.is_connected(&id.get()));
+    let inner = Memo::new(move |_| Inner::of(&router.parts()));
+    move || {
+        match connection.get() {
+        None => view! { <NotFound what="This link belongs to a connection that this browser does not know." /> }.into_any(),
+        Some(connection) if connected.get() => {
+            provide_context(stores.of(&connection));
+            (move || match inner.get() {
+                Some(Inner::Groups) => view! { <Groups /> }.into_any(),
+                Some(Inner::Group) => view! { <GroupFrame /> }.into_any(),
+                Some(Inner::NewGroup) => view! { <NewGroupPage /> }.into_any(),
+                Some(Inner::Nowhere) | None => view! { <Nowhere /> }.into_any(),
+            })
+            .into_any()
+        }
+        Some(connection) => view! { <Disconnected connection=connection /> }.into_any(),
+    }
+    }
+}
+
+/// In place of a page whose connection has no token.
+#[component]
+fn Disconnected(connection: crate::session::Connection) -> impl IntoView {
+    let router = use_router();
+    let busy = RwSignal::new(false);
+    let send = StoredValue::new(None::<Callback<()>>);
+    let leave = move || router.go("/connect");
+    crate::browser::set_title(&["Connect again", &connection.name]);
+    view! {
+        <main class="page" id="main">
+            <crate::components::Heading text=connection.name.clone() />
+            <Dialog
+                title=format!("Connect to {}", connection.name)
+                busy=busy
+                on_submit=Callback::new(move |()| {
+                    if let Some(send) = send.get_value() {
+                        send.run(());
+                    }
+                })
+                on_close=Callback::new(move |()| leave())
+            >
+                <p>"This connection has no token. With one, this page opens where you are."</p>
+                <TokenForm connection=connection busy=busy send=send />
+                <div class="actions">
+                    <button class="btn" type="button" disabled=busy on:click=move |_| leave()>
+                        "Other connections"
+                    </button>
+                    <button class="btn btn-primary" type="submit" aria-disabled=move || busy.get().then_some("true")>
+                        {move || if busy.get() { "Connecting…" } else { "Connect" }}
+                    </button>
+                </div>
+            </Dialog>
+        </main>
+    }
+}

@@ -1,0 +1,231 @@
+//! Small questions to the browser that several modules ask.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+
+use js_sys::{Function, Promise};
+use leptos::prelude::{document, window};
+use leptos::task::spawn_local;
+use wasm_bindgen::prelude::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{HtmlElement, MessageChannel, ResizeObserver};
+
+/// Milliseconds since 1970.
+#[must_use]
+pub fn now() -> f64 {
+    js_sys::Date::now()
+}
+
+/// A number that nobody can foresee who does not run this page.
+#[must_use]
+pub fn random() -> u64 {
+    // Whole, not negative and below 2^53.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let number = (js_sys::Math::random() * 9_007_199_254_740_992.0) as u64;
+    number
+}
+
+/// Those who wait for a turn, and the channel through which it comes.
+struct Turns {
+    channel: MessageChannel,
+    waiting: VecDeque<Function>,
+}
+
+thread_local! {
+    static TURNS: RefCell<Option<Turns>> = const { RefCell::new(None) };
+}
+
+/// Lets the page do what has waited, and goes on at once: a time-out of nothing takes 4 ms when it
+/// is asked for again and again, a message takes no time.
+pub async fn turn() {
+    let promise = Promise::new(&mut |resolve, _| {
+        TURNS.with_borrow_mut(|turns| {
+            if turns.is_none() {
+                *turns = open_turns();
+            }
+            match turns {
+                Some(turns) => {
+                    turns.waiting.push_back(resolve);
+                    // Null can be posted.
+                    let _ = turns.channel.port2().post_message(&JsValue::NULL);
+                }
+                // Without channels there are no turns.
+                None => drop(resolve.call0(&JsValue::NULL)),
+            }
+        });
+    });
+    // It is never rejected.
+    let _ = JsFuture::from(promise).await;
+}
+
+fn open_turns() -> Option<Turns> {
+    let channel = MessageChannel::new().ok()?;
+    let next = Closure::<dyn FnMut()>::new(|| {
+        let resolve = TURNS
+            .with_borrow_mut(|turns| turns.as_mut().and_then(|turns| turns.waiting.pop_front()));
+        if let Some(resolve) = resolve {
+            // What waits is a promise: resolving it runs nothing yet.
+            let _ = resolve.call0(&JsValue::NULL);
+        }
+    });
+    channel
+        .port1()
+        .set_onmessage(Some(next.as_ref().unchecked_ref()));
+    // The channel lives as long as the page.
+    next.forget();
+    Some(Turns {
+        channel,
+        waiting: VecDeque::new(),
+    })
+}
+
+/// Sets the page's title: what the page is about, from the narrow to the wide, then "Muster".
+pub fn set_title(parts: &[&str]) {
+    let mut title = String::new();
+    for part in parts.iter().filter(|part| !part.is_empty()) {
+        title.push_str(part);
+        title.push_str(" · ");
+    }
+    title.push_str("Muster");
+    document().set_title(&title);
+}
+
+/// What has the focus.
+#[must_use]
+pub fn focused() -> Option<HtmlElement> {
+    document().active_element()?.dyn_into().ok()
+}
+
+/// Moves the focus to the element with this id, if it is there.
+pub fn focus(id: &str) {
+    if let Some(element) = document().get_element_by_id(id)
+        && let Ok(element) = element.dyn_into::<HtmlElement>()
+    {
+        // An element that cannot take the focus leaves it where it is.
+        let _ = element.focus();
+    }
+}
+
+/// One parameter of the page's address, decoded once (the router decodes twice).
+#[must_use]
+pub fn query_param(name: &str) -> Option<String> {
+    let search = window().location().search().ok()?;
+    web_sys::UrlSearchParams::new_with_str(&search)
+        .ok()?
+        .get(name)
+}
+
+/// Puts parameters into the page's address without a new entry in the history. `None` and empty
+/// take a parameter out.
+pub fn replace_query(params: &[(&str, Option<&str>)]) {
+    let location = window().location();
+    let (Ok(search), Ok(path)) = (location.search(), location.pathname()) else {
+        return;
+    };
+    let Ok(query) = web_sys::UrlSearchParams::new_with_str(&search) else {
+        return;
+    };
+    for (name, value) in params {
+        match value.filter(|value| !value.is_empty()) {
+            Some(value) => query.set(name, value),
+            None => query.delete(name),
+        }
+    }
+    let query = String::from(query.to_string());
+    let address = if query.is_empty() {
+        path
+    } else {
+        format!("{path}?{query}")
+    };
+    let known = format!("{}{search}", location.pathname().unwrap_or_default());
+    if address == known {
+        return;
+    }
+    if let Ok(history) = window().history() {
+        let state = history.state().unwrap_or(wasm_bindgen::JsValue::NULL);
+        // A browser refuses when this is called too often; the next change brings the address up.
+        let _ = history.replace_state_with_url(&state, "", Some(&address));
+    }
+}
+
+/// The same as soon as what follows from the change is shown, for it takes milliseconds; unless the
+/// page was left by then.
+pub fn replace_query_soon(params: Vec<(&'static str, Option<String>)>) {
+    let path = window().location().pathname().ok();
+    spawn_local(async move {
+        turn().await;
+        if window().location().pathname().ok() == path {
+            let params: Vec<_> = params
+                .iter()
+                .map(|(name, value)| (*name, value.as_deref()))
+                .collect();
+            replace_query(&params);
+        }
+    });
+}
+
+/// Copies a text; resolves to whether the browser allowed it.
+pub async fn copy(text: &str) -> bool {
+    let clipboard = window().navigator().clipboard();
+    if clipboard.is_undefined() {
+        return false;
+    }
+    wasm_bindgen_futures::JsFuture::from(clipboard.write_text(text))
+        .await
+        .is_ok()
+}
+
+/// The text as one part of an address.
+#[must_use]
+pub fn encode(text: &str) -> String {
+    js_sys::encode_uri_component(text).into()
+}
+
+/// Calls whenever the page's content has grown or shrunk, after it was laid out and before it is
+/// painted; and once at first. It ends with the observer.
+#[must_use]
+pub fn observe_page(changed: &Closure<dyn FnMut()>) -> Option<ResizeObserver> {
+    let observer = ResizeObserver::new(changed.as_ref().unchecked_ref()).ok()?;
+    observer.observe(document().body()?.as_ref());
+    Some(observer)
+}
+
+/// How much of the screen's top hides what is scrolled there: the bar and a table's head. In pixels.
+#[must_use]
+pub fn scroll_padding() -> f64 {
+    document()
+        .document_element()
+        .and_then(|root| window().get_computed_style(&root).ok()?)
+        .and_then(|style| style.get_property_value("scroll-padding-top").ok())
+        .map(|px| read_number(&px))
+        .unwrap_or_default()
+}
+
+/// A number as a text; the browser has the code for it.
+#[must_use]
+pub fn number_text(number: f64) -> String {
+    js_sys::Number::from(number)
+        .to_string_with_radix(10)
+        .map(String::from)
+        .unwrap_or_default()
+}
+
+/// The number that a text begins with, or nought.
+#[must_use]
+pub fn read_number(text: &str) -> f64 {
+    let number = js_sys::Number::parse_float(text);
+    if number.is_finite() { number } else { 0.0 }
+}
+
+/// Listens for an event of the window.
+pub fn listen(event: &str, listener: &Closure<dyn FnMut()>) {
+    // A window without event listeners would have no page either.
+    let _ = window().add_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
+}
+
+/// Listens no more.
+pub fn unlisten(event: &str, listener: &Closure<dyn FnMut()>) {
+    // It was added, so it can be removed.
+    let _ = window().remove_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
+}

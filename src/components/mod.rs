@@ -1,0 +1,46 @@
+//! The kit: small accessible parts on native elements, named by what a person sees.
+
+mod alert;
+mod avatar;
+mod check;
+mod dialog;
+mod field;
+mod heading;
+mod icon;
+mod key;
+mod marked;
+mod people_box;
+mod reconnect;
+mod rows;
+mod search;
+mod sort_header;
+mod state;
+mod top_bar;
+
+pub use alert::{Alert, Kind};
+pub use avatar::{Avatar, AvatarOf};
+pub use check::Check;
+pub use dialog::Dialog;
+pub use field::{Field, FieldKind};
+pub use heading::Heading;
+pub use icon::Icon;
+pub use key::Key;
+pub use marked::marked;
+pub use people_box::PeopleBox;
+pub use reconnect::{Reconnect, TokenForm, token_fault, try_token};
+pub use rows::{InPages, Pager, Rows, row};
+pub use search::Search;
+pub use sort_header::{SortHeader, Sorted};
+pub use state::{Empty, Failed};
+pub use top_bar::TopBar;
+
+/// An id that no other element of the page has.
+#[must_use]
+pub fn unique_id(prefix: &str) -> String {
+    use std::cell::Cell;
+    thread_local!(static NEXT: Cell<u32> = const { Cell::new(0) });
+    NEXT.with(|next| {
+        next.set(next.get().wrapping_add(1));
+        format!("{prefix}-{}", next.get())
+    })
+}

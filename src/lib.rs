@@ -1,0 +1,30 @@
+//! Muster: an admin console for groups of users that runs wholly in the browser.
+//!
+//! `pages` ask, `store` (the directory of a connection, with its verbs) answers through signals,
+//! `client` alone touches the network, `session` keeps the connections and their tokens. Data goes
+//! one way; `docs/architecture.md` has the plan.
+#![forbid(unsafe_code)]
+#![cfg_attr(target_arch = "wasm32", allow(clippy::future_not_send))]
+
+pub mod app;
+pub mod browser;
+pub mod client;
+pub mod components;
+pub mod format;
+pub mod overlay;
+pub mod pages;
+pub mod request;
+pub mod router;
+pub mod session;
+pub mod store;
+pub mod text;
+
+/// Puts the app into the page's body.
+pub fn start() {
+    overlay::install();
+    session::theme::apply_saved();
+    if let Some(boot) = leptos::prelude::document().get_element_by_id("boot") {
+        boot.remove();
+    }
+    leptos::mount::mount_to_body(app::App);
+}

@@ -1,0 +1,140 @@
+//! The fields of a group, as New group and Settings both show them.
+
+use group_api::{Backend, Field as GroupField, FieldFault};
+use leptos::prelude::*;
+
+use crate::components::{Field, FieldKind};
+
+/// What stands in the fields, and what is wrong with it.
+#[derive(Clone, Copy)]
+pub struct GroupFields {
+    /// Display name.
+    pub display_name: RwSignal<String>,
+    /// Internal name.
+    pub internal_name: RwSignal<String>,
+    /// Description.
+    pub description: RwSignal<String>,
+    /// Address of the photo.
+    pub photo: RwSignal<String>,
+    /// What is wrong, beside which field.
+    pub faults: RwSignal<Vec<FieldFault>>,
+}
+
+impl GroupFields {
+    /// Empty fields.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            display_name: RwSignal::default(),
+            internal_name: RwSignal::default(),
+            description: RwSignal::default(),
+            photo: RwSignal::default(),
+            faults: RwSignal::default(),
+        }
+    }
+
+    /// What stands in a field.
+    #[must_use]
+    pub const fn of(self, field: GroupField) -> RwSignal<String> {
+        match field {
+            GroupField::DisplayName => self.display_name,
+            GroupField::InternalName => self.internal_name,
+            GroupField::Description => self.description,
+            GroupField::Photo => self.photo,
+        }
+    }
+
+    /// Takes a field's fault away, for it is being mended.
+    pub fn mend(self, field: GroupField) {
+        if self
+            .faults
+            .with_untracked(|faults| faults.iter().any(|fault| fault.field == field))
+        {
+            self.faults
+                .update(|faults| faults.retain(|fault| fault.field != field));
+        }
+    }
+}
+
+impl Default for GroupFields {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The label of a field.
+#[must_use]
+pub const fn label(field: GroupField) -> &'static str {
+    match field {
+        GroupField::DisplayName => "Display name",
+        GroupField::InternalName => "Internal name",
+        GroupField::Description => "Description",
+        GroupField::Photo => "Photo URL",
+    }
+}
+
+/// The fields that a system has, in the order of its form.
+#[component]
+pub fn GroupFieldset(
+    /// The values.
+    fields: GroupFields,
+    /// The system.
+    backend: &'static dyn Backend,
+    /// What to know of the internal name here.
+    key_hint: &'static str,
+    /// Called when the user edits a field.
+    on_edit: Callback<GroupField>,
+) -> impl IntoView {
+    backend
+        .capabilities()
+        .fields
+        .iter()
+        .map(|field| {
+            let field = *field;
+            let kind = match field {
+                GroupField::DisplayName => FieldKind::Line,
+                GroupField::InternalName => FieldKind::Name,
+                GroupField::Description => FieldKind::Text,
+                GroupField::Photo => FieldKind::Address,
+            };
+            let hint = match field {
+                GroupField::InternalName => Some(key_hint.to_owned()),
+                GroupField::Photo => Some("Shown only where a connection loads photos.".to_owned()),
+                GroupField::DisplayName | GroupField::Description => None,
+            };
+            let error = Signal::derive(move || {
+                fields.faults.with(|faults| {
+                    faults
+                        .iter()
+                        .find(|fault| fault.field == field)
+                        .map(|fault| fault.why.clone())
+                })
+            });
+            view! {
+                <Field
+                    label=label(field)
+                    value=fields.of(field)
+                    kind=kind
+                    hint=hint
+                    error=error
+                    optional=matches!(field, GroupField::Photo | GroupField::Description)
+                    on_edit=Callback::new(move |()| {
+                        fields.mend(field);
+                        on_edit.run(field);
+                    })
+                />
+            }
+        })
+        .collect_view()
+}
+
+/// Moves the focus to the first field that has a fault.
+pub fn focus_first_fault() {
+    let first = document()
+        .query_selector("[aria-invalid='true']")
+        .ok()
+        .flatten();
+    if let Some(id) = first.map(|element| element.id()) {
+        crate::browser::focus(&id);
+    }
+}

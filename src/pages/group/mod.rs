@@ -1,0 +1,320 @@
+//! One group: its frame, its members, its settings.
+
+mod add;
+mod confirm;
+mod delete;
+mod members;
+mod row;
+mod settings;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use group_api::{ApiError, Field, Group, GroupKey, Member, PersonKey, PersonStep, Presence};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+pub use members::GroupMembers;
+pub use settings::GroupSettings;
+
+use super::NotFound;
+use super::groups::group_href;
+use crate::browser;
+use crate::components::{Alert, Avatar, AvatarOf, Failed, Heading, Key, Kind};
+use crate::format;
+use crate::request::Latest;
+use crate::router::use_router;
+use crate::session::{Access, Photos, use_session};
+use crate::store::{Store, use_store};
+
+/// How the reading of the group stands.
+#[derive(Clone, Debug, PartialEq)]
+enum Reading {
+    /// Under way; what was known before is shown.
+    Under,
+    /// Read at this time, in milliseconds since 1970.
+    At(f64),
+    /// Failed; what was known before is shown as old.
+    Failed(ApiError),
+    /// The list was read whole, and it is not in it.
+    Gone,
+}
+
+/// What a row says besides the member.
+#[derive(Clone, Debug, PartialEq)]
+enum RowState {
+    /// The step is on its way.
+    Saving,
+    /// A read shows it done, at this time.
+    Done {
+        at: f64,
+        what: &'static str,
+        note: Option<String>,
+        /// The step that takes it back, where there is one.
+        undo: Option<PersonStep>,
+    },
+    /// It was not done, and why. The step can be tried again.
+    NotDone { words: String, step: PersonStep },
+}
+
+/// A row's state, with the member as last seen, so that the row stays when the person is gone.
+#[derive(Clone, Debug, PartialEq)]
+struct Marked {
+    member: Member,
+    state: RowState,
+}
+
+/// What the pages of one group share.
+#[derive(Clone, Copy)]
+struct GroupPage {
+    store: Store,
+    key: Memo<Option<GroupKey>>,
+    group: Memo<Option<Arc<Group>>>,
+    reading: RwSignal<Reading>,
+    latest: StoredValue<Latest, LocalStorage>,
+    marks: RwSignal<HashMap<PersonKey, Marked>>,
+    /// The key that this page has just given its group.
+    renamed: StoredValue<Option<GroupKey>>,
+}
+
+impl GroupPage {
+    /// Reads the group; an answer that nobody waits for any more is dropped.
+    fn read(self) {
+        let Some(key) = self.key.get_untracked() else {
+            return;
+        };
+        let ticket = self.latest.with_value(Latest::begin);
+        self.reading.set(Reading::Under);
+        spawn_local(async move {
+            let result = self.store.read(&key, ticket.stop()).await;
+            // A refusal does not say whether the group is there: the list does.
+            let reading = match result {
+                Ok(_) => Reading::At(browser::now()),
+                Err(error @ (ApiError::Refused(_) | ApiError::NotFound(_))) => {
+                    match self.store.presence(&key, ticket.stop()).await {
+                        Ok(Presence::Gone) => Reading::Gone,
+                        Ok(Presence::There) | Err(_) => Reading::Failed(error),
+                    }
+                }
+                Err(error) => Reading::Failed(error),
+            };
+            if ticket.is_current() {
+                self.reading.try_set(reading);
+            }
+        });
+    }
+
+    /// Whether the user is still on this group's pages, so that an answer may take them elsewhere.
+    fn is_on(self, key: &GroupKey) -> bool {
+        self.key.try_get_untracked().flatten().as_ref() == Some(key)
+    }
+
+    /// Whether this connection may write at all.
+    fn may_write(self) -> bool {
+        self.store.connection().access == Access::Full
+    }
+}
+
+fn use_group() -> GroupPage {
+    expect_context::<GroupPage>()
+}
+
+/// The frame of a group's pages: where one is, its name and key, the ways between its pages.
+#[component]
+pub fn GroupFrame() -> impl IntoView {
+    let store = use_store();
+    let session = use_session();
+    let router = use_router();
+    let key = Memo::new(move |_| GroupKey::new(&router.part(3)).ok());
+    let group = Memo::new(move |_| store.group(&key.get()?));
+    let page = GroupPage {
+        store,
+        key,
+        group,
+        reading: RwSignal::new(Reading::Under),
+        latest: StoredValue::new_local(Latest::default()),
+        marks: RwSignal::new(HashMap::new()),
+        renamed: StoredValue::new(None),
+    };
+    provide_context(page);
+    // The group last seen here, for when the page is left.
+    let seen = StoredValue::new(None::<GroupKey>);
+    Effect::new(move |before: Option<Option<GroupKey>>| {
+        let key = key.get();
+        if key.is_some() {
+            seen.set_value(key.clone());
+        }
+        if before.as_ref() != Some(&key) {
+            page.marks.set(HashMap::new());
+            page.read();
+        }
+        key
+    });
+    Effect::new(move |before: Option<()>| {
+        session.track_tokens();
+        if before.is_some() && matches!(page.reading.get_untracked(), Reading::Failed(_)) {
+            page.read();
+        }
+    });
+    on_cleanup(move || {
+        page.latest.try_with_value(Latest::cancel);
+        // By now the address is that of the next page, whose message stays.
+        if let Some(key) = seen.try_get_value().flatten() {
+            store.hush(Some(&key));
+        }
+    });
+    // What stands in forms, questions and dialogs belongs to one group; only our own rename of it
+    // leaves them standing.
+    let identity = Memo::new(move |before: Option<&(u32, Option<GroupKey>)>| {
+        let now = key.get();
+        match before {
+            None => (0, now),
+            Some((n, known)) => {
+                let renamed = now.is_some() && page.renamed.with_value(|renamed| *renamed == now);
+                let same = *known == now || renamed;
+                (if same { *n } else { n.wrapping_add(1) }, now)
+            }
+        }
+    });
+    let view = Memo::new(
+        move |_| match (page.reading.get(), group.with(Option::is_some)) {
+            (Reading::Gone, _) => Shown::Gone,
+            (Reading::Failed(error), false) => Shown::Failed(error),
+            (_, true) => Shown::Group(identity.get().0),
+            (_, false) => Shown::Loading,
+        },
+    );
+    move || match view.get() {
+        Shown::Gone => {
+            let key = key
+                .get_untracked()
+                .map(|key| key.to_string())
+                .unwrap_or_default();
+            let name = store.connection().name;
+            view! { <NotFound what=format!("There is no group “{key}” on {name}. It may have been renamed or deleted.") /> }.into_any()
+        }
+        Shown::Failed(error) => {
+            let id = store.connection().id;
+            let name = key
+                .get_untracked()
+                .map(|key| key.to_string())
+                .unwrap_or_default();
+            view! {
+                <main class="page" id="main">
+                    <Heading text=name />
+                    <Failed
+                        title="The group could not be read"
+                        error=error
+                        on_again=Callback::new(move |()| page.read())
+                        on_connect=Callback::new(move |()| session.ask_again(&id))
+                    />
+                </main>
+            }
+            .into_any()
+        }
+        Shown::Loading => view! {
+            <main class="page" id="main" aria-busy="true">
+                <h1>{key.get_untracked().map(|key| key.to_string())}</h1>
+                <p class="quiet" role="status">
+                    "Reading the group…"
+                </p>
+            </main>
+        }
+        .into_any(),
+        Shown::Group(_) => view! { <Frame page=page /> }.into_any(),
+    }
+}
+
+#[derive(Clone, PartialEq)]
+enum Shown {
+    Loading,
+    Failed(ApiError),
+    Gone,
+    /// The group, and which one it is: another one's page is another page.
+    Group(u32),
+}
+
+#[component]
+fn Frame(page: GroupPage) -> impl IntoView {
+    let store = page.store;
+    let connection = store.connection();
+    let capabilities = store.capabilities();
+    let router = use_router();
+    let in_settings = Memo::new(move |_| router.parts().len() > 4);
+    let name = Memo::new(move |_| {
+        page.group.with(|group| {
+            group
+                .as_ref()
+                .map(|g| g.display_name.clone())
+                .unwrap_or_default()
+        })
+    });
+    let count = Memo::new(move |_| {
+        page.group
+            .with(|group| Some(group.as_ref()?.members.listed()?.len()))
+    });
+    let connection_name = connection.name.clone();
+    Effect::new(move |_| {
+        let part = if in_settings.get() { "Settings" } else { "" };
+        browser::set_title(&[part, &name.get(), &connection_name]);
+    });
+    let loads_photos = connection.photos == Photos::Load && capabilities.has_field(Field::Photo);
+    let title = move || {
+        let group = page.group.get()?;
+        let photo = group.photo.clone().filter(|_| loads_photos);
+        Some(view! {
+            <Avatar of=AvatarOf::Group name=group.display_name.clone() key=group.key.to_string() photo=photo big=true />
+        })
+    };
+    let base = Memo::new(move |_| {
+        page.key
+            .get()
+            .map(|key| group_href(store, key.as_str()))
+            .unwrap_or_default()
+    });
+    view! {
+        <main class="page" id="main">
+            <nav class="crumbs" aria-label="Breadcrumb">
+                <a href=connection.href("groups")>"Groups"</a>
+                " / "
+                {move || name.get()}
+            </nav>
+            <div class="title">
+                {title} <Heading text=name />
+                {move || page.group.get().map(|group| view! { <Key key=group.key.to_string() /> })}
+                {move || page.group.get().and_then(|group| group.description.clone()).map(|text| view! { <p class="lede">{text}</p> })}
+            </div>
+            {move || store.notice(page.key.get().as_ref()).map(|text| view! { <Alert kind=Kind::Done><p>{text}</p></Alert> })}
+            {move || match page.reading.get() {
+                Reading::Failed(error) => {
+                    Some(
+                        view! {
+                            <Alert kind=Kind::Bad>
+                                <p>
+                                    <strong>"This may be old: the group could not be read again. "</strong>
+                                    {error.to_string()}
+                                </p>
+                                <div class="actions">
+                                    <button class="btn btn-small" type="button" on:click=move |_| page.read()>
+                                        "Try again"
+                                    </button>
+                                </div>
+                            </Alert>
+                        },
+                    )
+                }
+                _ => None,
+            }}
+            <nav class="tabs" aria-label="Group">
+                <a href=base aria-current=move || (!in_settings.get()).then_some("page")>
+                    "Members "
+                    {move || count.get().map(|count| view! { <span aria-hidden="true">{format::number(count)}</span> })}
+                </a>
+                <a href=move || format!("{}/settings", base.get()) aria-current=move || in_settings.get().then_some("page")>
+                    "Settings"
+                </a>
+            </nav>
+            {move || if in_settings.get() { view! { <GroupSettings /> }.into_any() } else { view! { <GroupMembers /> }.into_any() }}
+        </main>
+    }
+}

@@ -1,0 +1,617 @@
+use std::sync::Arc;
+
+use group_api::{ApiError, Field, KeyKind, ListScope, Timestamp};
+use leptos::Value;
+use leptos::prelude::*;
+use muster_core::{Coverage, Direction, Directory, Marks, Only, Query, Row, SortBy};
+
+use crate::browser;
+use crate::components::{
+    Alert, Avatar, AvatarOf, Check, Empty, Failed, Heading, Icon, InPages, Key, Kind, Pager, Rows,
+    Search, SortHeader, Sorted, marked, row,
+};
+use crate::format;
+use crate::router::use_router;
+use crate::session::{Photos, use_session};
+use crate::store::{Store, use_store};
+
+/// How many of those who manage a group are named in its row.
+const NAMED: usize = 3;
+
+/// What one row of the table shows. What is equal is not painted again.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Shown {
+    key: String,
+    name: String,
+    description: String,
+    photo: Option<String>,
+    people: Option<u32>,
+    /// The names of the first of those who manage it, and how many more there are.
+    leads: Option<(String, usize)>,
+    updated: Option<Timestamp>,
+}
+
+impl Shown {
+    fn of(directory: &Directory, row: &Row<'_>) -> Self {
+        Self {
+            key: row.key().to_owned(),
+            name: row.display_name().to_owned(),
+            description: row.description().to_owned(),
+            photo: Some(row.photo().to_owned()).filter(|photo| !photo.is_empty()),
+            people: row.people(),
+            leads: directory.leads(row).map(|mut leads| {
+                let named: Vec<&str> = leads.by_ref().take(NAMED).collect();
+                (named.join(", "), leads.count())
+            }),
+            updated: row.updated(),
+        }
+    }
+}
+
+/// The groups of the table, by row.
+#[derive(Clone, Copy)]
+struct Listed {
+    store: Store,
+    places: Memo<Arc<Vec<u32>>>,
+}
+
+impl Listed {
+    fn number(self, row: usize) -> Option<u32> {
+        self.places.with(|places| places.get(row).copied())
+    }
+
+    /// The key of the group in a row.
+    fn key(self, row: usize) -> Option<String> {
+        let number = self.number(row)?;
+        self.store
+            .peek(|directory| Some(directory.row(number)?.key().to_owned()))
+    }
+
+    fn shown(self, row: usize) -> Shown {
+        let number = self.number(row);
+        let shown = self.store.look(|directory| {
+            let row = directory.row(number?)?;
+            Some(Shown::of(directory, &row))
+        });
+        shown.unwrap_or_default()
+    }
+}
+
+/// The groups of a connection: search, sort, filter, open.
+#[component]
+pub fn Groups() -> impl IntoView {
+    let store = use_store();
+    let session = use_session();
+    let connection = store.connection();
+    browser::set_title(&["Groups", &connection.name]);
+    store.load_once();
+
+    let search = RwSignal::new(browser::query_param("q").unwrap_or_default());
+    let mine = RwSignal::new(browser::query_param("mine").is_some() && store.me().is_some());
+    let sort =
+        RwSignal::new(browser::query_param("sort").and_then(|word| SortBy::from_word(&word)));
+    let direction = RwSignal::new(direction_of_address());
+    // The bar's link, or going back, may lead to this page with another question.
+    let router = use_router();
+    Effect::new(move |before: Option<()>| {
+        router.track_visits();
+        if before.is_some() {
+            search.set(browser::query_param("q").unwrap_or_default());
+            mine.set(browser::query_param("mine").is_some() && store.me().is_some());
+            sort.set(browser::query_param("sort").and_then(|word| SortBy::from_word(&word)));
+            direction.set(direction_of_address());
+        }
+    });
+    Effect::new(move |_| {
+        let (search, mine, sort, direction) =
+            (search.get(), mine.get(), sort.get(), direction.get());
+        browser::replace_query_soon(vec![
+            ("q", Some(search)),
+            ("mine", mine.then(|| "1".to_owned())),
+            ("sort", sort.map(|by| by.word().to_owned())),
+            (
+                "dir",
+                (direction == Direction::Descending).then(|| "desc".to_owned()),
+            ),
+        ]);
+    });
+    // A refused token was replaced: what failed is read again.
+    Effect::new(move |before: Option<()>| {
+        session.track_tokens();
+        if before.is_some()
+            && store.peek(|directory| matches!(directory.coverage(), Coverage::BrokenOff(_)))
+        {
+            store.load();
+        }
+    });
+
+    let asked = Memo::new(move |_| {
+        let (mine, sort, direction) = (mine.get(), sort.get(), direction.get());
+        format!("{mine} {sort:?} {direction:?} {}", search.get())
+    });
+    let places = Memo::new(move |_| {
+        let only = match store.me().filter(|_| mine.get()) {
+            Some(me) => Only::Of(me),
+            None => Only::All,
+        };
+        let query = Query {
+            search: search.get(),
+            only,
+            sort: sort.get(),
+            direction: direction.get(),
+        };
+        store.select(&query)
+    });
+    let searching = Memo::new(move |_| !search.with(String::is_empty));
+    let coverage = Memo::new(move |_| store.look(|directory| directory.coverage().clone()));
+    let known = Memo::new(move |_| store.look(muster_core::Directory::len));
+    let matching = Memo::new(move |_| places.with(|places| places.len()));
+    let listed = Listed { store, places };
+    let rows = Rows::new(matching, asked, Box::new(move |row| listed.key(row)));
+    let clear = move || {
+        search.set(String::new());
+        mine.set(false);
+    };
+    let again = Callback::new(move |()| store.load());
+    let connect_again = Callback::new({
+        let id = connection.id.clone();
+        move |()| session.ask_again(&id)
+    });
+    let region = move || {
+        let loading = matches!(coverage.get(), Coverage::Loading | Coverage::None);
+        match (coverage.get(), known.get(), matching.get()) {
+            (Coverage::BrokenOff(error), 0, _) => view! {
+                <Failed title="The groups could not be read" error=error on_again=again on_connect=connect_again />
+            }
+            .into_any(),
+            (Coverage::Full { .. }, 0, _) => view! { <NoGroups store=store /> }.into_any(),
+            (_, 1.., 0) if !loading => view! {
+                <Empty title="No group matches">
+                    <p>
+                        {format!("None of {} has all of these words, or all of these filters.", format::groups(known.get()))}
+                    </p>
+                    <div class="actions">
+                        <button class="btn" type="button" on:click=move |_| clear()>
+                            "Clear search"
+                        </button>
+                    </div>
+                </Empty>
+            }
+            .into_any(),
+            _ => ().into_any(),
+        }
+    };
+    // The table itself stays while its rows change; only its absence is decided here.
+    let has_table = Memo::new(move |_| match coverage.get() {
+        Coverage::Loading | Coverage::None => true,
+        _ => matching.get() > 0,
+    });
+    let mine_hint =
+        if connection.user.is_none() && store.capabilities().scope == ListScope::WholeSite {
+            Some("Off: this connection does not know your username.".to_owned())
+        } else {
+            None
+        };
+    let no_user = connection.user.is_none();
+    view! {
+        <main class="page" id="main">
+            <div class="head">
+                <Heading text="Groups" />
+                <div class="actions">
+                    <a class="btn btn-primary" href=connection.href("new-group")>
+                        <Icon name="plus" />
+                        "New group"
+                    </a>
+                </div>
+            </div>
+            <Notice store=store />
+            <div class="tools">
+                <Search label="Search groups" value=search />
+                {(store.capabilities().scope == ListScope::WholeSite)
+                    .then(|| {
+                        view! { <Check label="Only groups I belong to" checked=mine disabled=no_user hint=mine_hint /> }
+                    })} <InPages rows=rows all=known /> <Count store=store matching=matching known=known coverage=coverage />
+            </div>
+            <Remarks store=store known=known coverage=coverage on_again=again />
+            {move || has_table.get().then(|| view! { <Table listed=listed rows=rows search=search searching=searching sort=sort direction=direction coverage=coverage /> })}
+            {region}
+            <Pager rows=rows label="Pages of groups" />
+        </main>
+    }
+}
+
+fn direction_of_address() -> Direction {
+    match browser::query_param("dir").as_deref() {
+        Some("desc") => Direction::Descending,
+        _ => Direction::Ascending,
+    }
+}
+
+/// What was done elsewhere and is told here, until the next thing is done.
+#[component]
+fn Notice(store: Store) -> impl IntoView {
+    on_cleanup(move || store.hush(None));
+    move || {
+        store
+            .notice(None)
+            .map(|text| view! { <Alert kind=Kind::Done><p>{text}</p></Alert> })
+    }
+}
+
+/// How many, of how many, when read.
+#[component]
+fn Count(
+    store: Store,
+    matching: Memo<usize>,
+    known: Memo<usize>,
+    coverage: Memo<Coverage>,
+) -> impl IntoView {
+    let own = store.capabilities().scope == ListScope::OwnGroups;
+    let text = move || {
+        let (now, all) = (matching.get(), known.get());
+        let of_mine = if own { " you are in" } else { "" };
+        match coverage.get() {
+            Coverage::None => ("".to_owned(), "Reading…".to_owned()),
+            Coverage::Loading if all == 0 => ("".to_owned(), "Reading…".to_owned()),
+            Coverage::BrokenOff(_) if all == 0 => Default::default(),
+            Coverage::Loading | Coverage::BrokenOff(_) if now == all => {
+                (format::number(now), format!(" so far{of_mine}"))
+            }
+            Coverage::Loading | Coverage::BrokenOff(_) => (
+                format::number(now),
+                format!(" of {} so far{of_mine}", format::number(all)),
+            ),
+            Coverage::Full { read_at, .. } => (
+                format::number(now),
+                format!(
+                    " of {}{of_mine} · read {}",
+                    format::number(all),
+                    format::time_of_day(read_at)
+                ),
+            ),
+        }
+    };
+    let reading = Memo::new(move |_| matches!(coverage.get(), Coverage::Loading | Coverage::None));
+    view! {
+        <div class="count end">
+            <span role="status">
+                <strong>{move || text().0}</strong>
+                {move || text().1}
+            </span>
+            {move || {
+                if reading.get() {
+                    view! {
+                        <button class="btn btn-quiet btn-small" type="button" on:click=move |_| store.stop_loading()>
+                            "Stop"
+                        </button>
+                    }
+                        .into_any()
+                } else {
+                    view! {
+                        <button
+                            class="btn btn-quiet btn-icon btn-small"
+                            type="button"
+                            aria-label="Read again"
+                            on:click=move |_| store.load()
+                        >
+                            <Icon name="again" />
+                        </button>
+                    }
+                        .into_any()
+                }
+            }}
+        </div>
+    }
+}
+
+/// What has to be known about the list as a whole: broken off, partly unreadable, or a username
+/// that is in no group.
+#[component]
+fn Remarks(
+    store: Store,
+    known: Memo<usize>,
+    coverage: Memo<Coverage>,
+    on_again: Callback<()>,
+) -> impl IntoView {
+    let broken = move || match coverage.get() {
+        Coverage::BrokenOff(error) if known.get() > 0 => Some(error),
+        _ => None,
+    };
+    let unknown_me = Memo::new(move |_| {
+        let me = store.me()?;
+        let full = matches!(coverage.get(), Coverage::Full { .. });
+        let nowhere = full && known.get() > 0 && !store.look(|directory| directory.knows(&me));
+        nowhere.then(|| me.to_string())
+    });
+    view! {
+        {move || {
+            broken()
+                .map(|error| {
+                    let why = if error == ApiError::Cancelled { "You stopped it.".to_owned() } else { error.to_string() };
+                    view! {
+                        <Alert kind=Kind::Bad>
+                            <p>
+                                <strong>
+                                    {format!("The list is not complete: {} so far. ", format::groups(known.get()))}
+                                </strong>
+                                {why}
+                            </p>
+                            <div class="actions">
+                                <button class="btn btn-small" type="button" on:click=move |_| on_again.run(())>
+                                    "Try again"
+                                </button>
+                            </div>
+                        </Alert>
+                    }
+                })
+        }}
+        {move || {
+            let bad = store.unreadable();
+            (!bad.is_empty())
+                .then(|| {
+                    let title = format!("{} could not be understood and cannot be shown.", format::groups(bad.len()));
+                    let lines = bad
+                        .into_iter()
+                        .map(|bad| format!("{}{}", bad.key.map(|key| format!("{key}: ")).unwrap_or_default(), bad.why))
+                        .collect::<Vec<_>>()
+                        .join("\n");
+                    view! {
+                        <Alert kind=Kind::Note>
+                            <p>
+                                <strong>{title}</strong>
+                            </p>
+                            <details class="more">
+                                <summary>"Which, and why"</summary>
+                                <pre>{lines}</pre>
+                            </details>
+                        </Alert>
+                    }
+                })
+        }}
+        {move || {
+            unknown_me
+                .get()
+                .map(|me| {
+                    view! {
+                        <Alert kind=Kind::Note>
+                            <p>
+                                {format!("The username of this connection, “{me}”, is in none of these groups. If that is not so, check its spelling under “Add connection”.")}
+                            </p>
+                        </Alert>
+                    }
+                })
+        }}
+    }
+}
+
+#[component]
+fn NoGroups(store: Store) -> impl IntoView {
+    let connection = store.connection();
+    let own = store.capabilities().scope == ListScope::OwnGroups;
+    let why = if own {
+        "You are in no group yet. Make one, or have somebody invite you to theirs."
+    } else {
+        "This system has no groups yet. Make the first one."
+    };
+    view! {
+        <Empty title="No groups yet">
+            <p>{why}</p>
+            <div class="actions">
+                <a class="btn" href=connection.href("new-group")>
+                    "New group"
+                </a>
+            </div>
+        </Empty>
+    }
+}
+
+#[component]
+fn Table(
+    listed: Listed,
+    rows: Rows,
+    search: RwSignal<String>,
+    searching: Memo<bool>,
+    sort: RwSignal<Option<SortBy>>,
+    direction: RwSignal<Direction>,
+    coverage: Memo<Coverage>,
+) -> impl IntoView {
+    let store = listed.store;
+    let capabilities = store.capabilities();
+    let sort_by = move |by: SortBy| {
+        Callback::new(move |()| {
+            if sort.get_untracked().unwrap_or(SortBy::Name) == by
+                && (sort.get_untracked().is_some() || !searching.get_untracked())
+            {
+                sort.set(Some(by));
+                direction.update(|direction| *direction = direction.reversed());
+            } else {
+                direction.set(if by == SortBy::Updated || by == SortBy::People {
+                    Direction::Descending
+                } else {
+                    Direction::Ascending
+                });
+                sort.set(Some(by));
+            }
+        })
+    };
+    let sorted = move |by: SortBy| {
+        Signal::derive(move || {
+            // Without a search the order that nobody chose is that of the names.
+            let by_default = sort.get().is_none() && by == SortBy::Name && !searching.get();
+            if by_default || sort.get() == Some(by) {
+                Sorted::By(direction.get())
+            } else {
+                Sorted::No
+            }
+        })
+    };
+    let key_label = match capabilities.key {
+        KeyKind::ChosenName => "Internal name",
+        KeyKind::GivenId => "ID",
+    };
+    let lead_label = capabilities.lead().map_or("Admins", |lead| lead.plural);
+    let has_times = capabilities.times.is_yes();
+    let count = Memo::new(move |_| listed.places.with(|places| places.len()));
+    let slot = move |place: Memo<usize>| {
+        let shown = Memo::new(move |_| listed.shown(place.get()));
+        let cells = move || {
+            let (shown, marks) = (shown.get(), Marks::new(&search.get()));
+            view! { <Cells store=store shown=shown marks=marks lead_label=lead_label /> }
+        };
+        row(place, Value::None, cells.into_any())
+    };
+    let skeleton = move || {
+        (count.get() == 0).then(|| {
+            (0..8)
+                .map(|_| {
+                    view! {
+                        <tr role="row" aria-hidden="true">
+                            <td class="c-name" role="cell">
+                                <span class="who">
+                                    <span class="avatar of-group skel"></span>
+                                    <span class="skel"></span>
+                                </span>
+                            </td>
+                            <td class="c-key" role="cell">
+                                <span class="skel"></span>
+                            </td>
+                            <td class="c-desc" role="cell">
+                                <span class="skel"></span>
+                            </td>
+                            <td class="c-num num" role="cell">
+                                <span class="skel"></span>
+                            </td>
+                            <td class="c-admins" role="cell">
+                                <span class="skel"></span>
+                            </td>
+                            {has_times.then(|| view! { <td class="c-when" role="cell"></td> })}
+                        </tr>
+                    }
+                })
+                .collect_view()
+        })
+    };
+    view! {
+        <table
+            class=if has_times { "ledger groups timed" } else { "ledger groups" }
+            role="table"
+            aria-label="Groups"
+            aria-rowcount=move || (count.get() + 1).to_string()
+            aria-busy=move || matches!(coverage.get(), Coverage::Loading).then_some("true")
+        >
+            <thead role="rowgroup">
+                <tr role="row" aria-rowindex="1">
+                    <SortHeader label="Display name" class="c-name" sorted=sorted(SortBy::Name) on_sort=sort_by(SortBy::Name) />
+                    <SortHeader label=key_label class="c-key" sorted=sorted(SortBy::Key) on_sort=sort_by(SortBy::Key) />
+                    <SortHeader
+                        label="Description"
+                        class="c-desc"
+                        sorted=sorted(SortBy::Description)
+                        on_sort=sort_by(SortBy::Description)
+                    />
+                    <SortHeader label="People" class="c-num num" sorted=sorted(SortBy::People) on_sort=sort_by(SortBy::People) />
+                    <SortHeader label=lead_label class="c-admins" sorted=sorted(SortBy::Leads) on_sort=sort_by(SortBy::Leads) />
+                    {has_times
+                        .then(|| {
+                            view! {
+                                <SortHeader label="Updated" class="c-when" sorted=sorted(SortBy::Updated) on_sort=sort_by(SortBy::Updated) />
+                            }
+                        })}
+                </tr>
+            </thead>
+            {rows.body(skeleton.into_any(), slot)}
+        </table>
+    }
+}
+
+/// The address of a group's page.
+#[must_use]
+pub fn group_href(store: Store, key: &str) -> String {
+    store
+        .connection()
+        .href(&format!("groups/{}", browser::encode(key)))
+}
+
+/// What is seen of a group. The elements are made once for each row on the screen: with another group
+/// only the texts and attributes change that differ.
+#[component]
+fn Cells(store: Store, shown: Shown, marks: Marks, lead_label: &'static str) -> impl IntoView {
+    let connection = store.connection();
+    let capabilities = store.capabilities();
+    let photo = shown
+        .photo
+        .filter(|_| connection.photos == Photos::Load && capabilities.has_field(Field::Photo));
+    let (people, unit) = match shown.people {
+        None => ("…".to_owned(), ""),
+        Some(n) => {
+            let n = usize::try_from(n).unwrap_or_default();
+            (
+                format::number(n),
+                if n == 1 { " person" } else { " people" },
+            )
+        }
+    };
+    let nobody = matches!(&shown.leads, Some((named, _)) if named.is_empty());
+    let (leads, more) = match shown.leads {
+        None => (String::new(), "not said".to_owned()),
+        Some((named, 0)) => (named, String::new()),
+        Some((named, more)) => (named, format!(" +{}", format::number(more))),
+    };
+    let href = connection.href(&format!("groups/{}", browser::encode(&shown.key)));
+    view! {
+        <td class="c-name" role="cell">
+            <span class="who">
+                <Avatar of=AvatarOf::Group name=shown.name.clone() key=shown.key.clone() photo=photo />
+                <a class="name" href=href title=shown.name.clone()>
+                    {marked(&shown.name, &marks)}
+                </a>
+            </span>
+        </td>
+        <td class="c-key" role="cell">
+            <Key seen=marked(&shown.key, &marks) key=shown.key />
+        </td>
+        <td class="c-desc cut" role="cell" title=shown.description.clone()>
+            {marked(&shown.description, &marks)}
+        </td>
+        <td class="c-num num" role="cell">
+            {people}
+            <span class="on-phone">{unit.to_owned()}</span>
+        </td>
+        <td class="c-admins cut" role="cell">
+            <span class="on-phone quiet">{lead_label} " "</span>
+            {leads}
+            <span class="quiet">{more}</span>
+            {nobody
+                .then(|| {
+                    view! {
+                        <span class="warn">
+                            <Icon name="warn" />
+                            "none"
+                        </span>
+                    }
+                })}
+        </td>
+        {capabilities
+            .times
+            .is_yes()
+            .then(|| {
+                view! {
+                    <td class="c-when quiet" role="cell">
+                        <span class="on-phone">"Updated "</span>
+                        {shown.updated.map(|at| view! { <Time at=at /> })}
+                    </td>
+                }
+            })}
+    }
+}
+
+/// A date, with the exact instant for whoever asks.
+#[component]
+pub fn Time(at: Timestamp) -> impl IntoView {
+    let instant = format::instant(at);
+    view! {
+        <time datetime=instant.clone() title=instant>
+            {format::date(at)}
+        </time>
+    }
+}

@@ -1,0 +1,15 @@
+//! The pages. Each asks the store and shows what it says; none asks which system it talks to.
+
+mod connect;
+mod fields;
+mod group;
+mod groups;
+mod new_group;
+mod not_found;
+mod probe;
+
+pub use connect::Connect;
+pub use group::{GroupFrame, GroupMembers, GroupSettings};
+pub use groups::Groups;
+pub use new_group::NewGroupPage;
+pub use not_found::NotFound;

@@ -1,0 +1,595 @@
+//! The directory of one connection, with signals for the pages and the verbs they call.
+//!
+//! Groups live outside the reactive graph; one version signal tells that something changed. A write
+//! runs to its end even if its page is left, and what it read afterwards is what is known.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use gloo_timers::future::TimeoutFuture;
+use group_api::{
+    ApiError, Applied, Backend, Capabilities, Done, Exchange, FieldFault, Group, GroupEdit,
+    GroupKey, GroupSink, ListAsk, MembershipChange, NewGroup, NoSink, PersonKey, PlainGroup,
+    Presence, Unreadable,
+};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use muster_core::{Coverage, Directory, Query, Selector};
+
+use crate::browser::{now, random};
+use crate::request::{Latest, Stop, Ticket};
+use crate::session::{Connection, ConnectionId, Session};
+
+/// How long to wait for the first group of the long list before the short one is asked for too.
+const PLAIN_LIST_AFTER_MS: u32 = 700;
+/// After how many milliseconds a few groups are shown that came first.
+const FEW_AFTER_MS: u32 = 150;
+/// How often what has arrived is shown while a list comes in, in milliseconds.
+const PUBLISH_EVERY_MS: f64 = 120.0;
+
+/// How much longer to read than it took to show.
+const SHARE: f64 = 6.0;
+/// How many groups fill a screen. Fewer are not shown alone at first: a short list would come in pieces,
+/// and its rows would move under a hand that is about to press.
+const SCREENFUL: usize = 50;
+
+/// The store of one connection: a handle that can be copied everywhere.
+#[derive(Clone, Copy)]
+pub struct Store {
+    session: Session,
+    connection: StoredValue<Connection>,
+    directory: StoredValue<Rc<RefCell<Directory>>, LocalStorage>,
+    selector: StoredValue<Rc<RefCell<Selector>>, LocalStorage>,
+    version: RwSignal<u32>,
+    bad: RwSignal<Vec<Unreadable>>,
+    loading: StoredValue<Latest, LocalStorage>,
+    /// What the server called the state of the list that is known whole.
+    etag: StoredValue<Option<String>>,
+    /// What the next page says once, after something was done elsewhere.
+    notice: RwSignal<Option<(Option<GroupKey>, String)>>,
+    /// A description that could not be set when its group was made, until it is sent again.
+    unsent: StoredValue<Option<(GroupKey, String)>>,
+}
+
+impl Store {
+    fn new(session: Session, connection: Connection) -> Self {
+        let capabilities = connection.system.backend().capabilities();
+        Self {
+            session,
+            connection: StoredValue::new(connection),
+            directory: StoredValue::new_local(Rc::new(RefCell::new(Directory::new(
+                capabilities,
+                random(),
+            )))),
+            selector: StoredValue::new_local(Rc::default()),
+            version: RwSignal::new(0),
+            bad: RwSignal::new(Vec::new()),
+            loading: StoredValue::new_local(Latest::default()),
+            etag: StoredValue::new(None),
+            notice: RwSignal::new(None),
+            unsent: StoredValue::new(None),
+        }
+    }
+
+    /// The connection.
+    #[must_use]
+    pub fn connection(self) -> Connection {
+        self.connection.get_value()
+    }
+
+    /// The adapter of its system.
+    #[must_use]
+    pub fn backend(self) -> &'static dyn Backend {
+        self.connection
+            .with_value(|connection| connection.system.backend())
+    }
+
+    /// What its system can do.
+    #[must_use]
+    pub fn capabilities(self) -> &'static Capabilities {
+        self.backend().capabilities()
+    }
+
+    /// Who I am, where the user said so.
+    #[must_use]
+    pub fn me(self) -> Option<PersonKey> {
+        self.connection.with_value(Connection::me)
+    }
+
+    /// Looks at the directory. Reactive: called again whenever it changes.
+    pub fn look<T>(self, with: impl FnOnce(&Directory) -> T) -> T {
+        self.version.track();
+        self.peek(with)
+    }
+
+    /// Looks at the directory, once.
+    pub fn peek<T>(self, with: impl FnOnce(&Directory) -> T) -> T {
+        self.directory
+            .with_value(|directory| with(&directory.borrow()))
+    }
+
+    /// The group as last read. Reactive.
+    #[must_use]
+    pub fn group(self, key: &GroupKey) -> Option<Arc<Group>> {
+        self.look(|directory| directory.get(key))
+    }
+
+    /// The rows that a query asks for, in its order. Reactive.
+    #[must_use]
+    pub fn select(self, query: &Query) -> Arc<Vec<u32>> {
+        self.look(|directory| {
+            self.selector
+                .with_value(|selector| selector.borrow_mut().select(directory, query))
+        })
+    }
+
+    /// Elements of the last list that could not be understood, the first hundred. Reactive.
+    #[must_use]
+    pub fn unreadable(self) -> Vec<Unreadable> {
+        self.bad.get()
+    }
+
+    /// Says something on the page of this group or, of none, on the list.
+    pub fn say(self, on: Option<&GroupKey>, notice: String) {
+        self.notice.set(Some((on.cloned(), notice)));
+    }
+
+    /// What is to be said there. Reactive.
+    #[must_use]
+    pub fn notice(self, on: Option<&GroupKey>) -> Option<String> {
+        self.notice.with(|notice| {
+            let (there, words) = notice.as_ref()?;
+            (there.as_ref() == on).then(|| words.clone())
+        })
+    }
+
+    /// It was read and put away. What is for another page is left to it.
+    pub fn hush(self, on: Option<&GroupKey>) {
+        if self.notice.with_untracked(|notice| {
+            notice
+                .as_ref()
+                .is_some_and(|(there, _)| there.as_ref() == on)
+        }) {
+            self.notice.set(None);
+        }
+    }
+
+    /// Keeps a description that was not set when its group was made.
+    pub fn keep_description(self, key: &GroupKey, text: String) {
+        self.unsent.set_value(Some((key.clone(), text)));
+    }
+
+    /// The description kept for a group; it is handed over.
+    #[must_use]
+    pub fn take_description(self, key: &GroupKey) -> Option<String> {
+        let is_its = self
+            .unsent
+            .with_value(|unsent| unsent.as_ref().is_some_and(|(known, _)| known == key));
+        let unsent = if is_its {
+            self.unsent.get_value()
+        } else {
+            None
+        };
+        if is_its {
+            self.unsent.set_value(None);
+        }
+        unsent.map(|(_, text)| text)
+    }
+
+    fn change<T>(self, with: impl FnOnce(&mut Directory) -> T) -> T {
+        let value = self
+            .directory
+            .with_value(|directory| with(&mut directory.borrow_mut()));
+        self.version.update(|n| *n = n.wrapping_add(1));
+        value
+    }
+
+    /// Reads the list unless it was read or is being read.
+    pub fn load_once(self) {
+        if self.peek(|directory| *directory.coverage() == Coverage::None) {
+            self.load();
+        }
+    }
+
+    /// Reads the list, again if need be. What is known stays until the new list has ended.
+    pub fn load(self) {
+        let ticket = self.loading.with_value(Latest::begin);
+        let (is_empty, before) =
+            self.peek(|directory| (directory.is_empty(), directory.coverage().clone()));
+        let mut exchange = self.backend().list(&ListAsk::WithMembers);
+        if let (Coverage::Full { .. }, Some(etag)) = (&before, self.etag.get_value()) {
+            exchange.unless(&etag);
+        }
+        let unreadable_before = self.bad.get_untracked();
+        self.bad.set(Vec::new());
+        self.change(Directory::begin);
+        let sink = Arriving::new(self, ticket.clone(), Counts::Unreadable);
+        let first_byte = Rc::clone(&sink.came);
+        if is_empty && self.capabilities().plain_list.is_yes() {
+            let ticket = ticket.clone();
+            spawn_local(async move {
+                TimeoutFuture::new(PLAIN_LIST_AFTER_MS).await;
+                if !first_byte.get() && ticket.is_current() {
+                    let mut sink = Arriving::new(self, ticket.clone(), Counts::GroupsAlone);
+                    // Only what it brings counts; how it ends is for the long list to say.
+                    let _ = self
+                        .run_with(
+                            self.backend().list(&ListAsk::Plain),
+                            &mut sink,
+                            ticket.stop(),
+                        )
+                        .await;
+                    sink.publish();
+                }
+            });
+        }
+        spawn_local(async move {
+            let mut sink = sink;
+            let result = self.run_with(exchange, &mut sink, ticket.stop()).await;
+            sink.came.set(true);
+            sink.brought = false;
+            if !ticket.is_current() {
+                return;
+            }
+            // The short list may still be on its way: its answer is older news now.
+            self.loading.with_value(Latest::cancel);
+            let (coverage, etag) = match result {
+                Ok(done) => (
+                    Coverage::Full {
+                        read_at: now(),
+                        unreadable: done.value.unreadable,
+                    },
+                    done.value.etag,
+                ),
+                Err(ApiError::Unchanged) => {
+                    self.bad.set(unreadable_before);
+                    self.change(|directory| directory.end_unchanged(before, now()));
+                    return;
+                }
+                Err(error) => (Coverage::BrokenOff(error), None),
+            };
+            self.etag.set_value(etag);
+            self.change(|directory| directory.end_list(coverage));
+        });
+    }
+
+    /// Stops reading the list; what has come is kept and marked as incomplete.
+    pub fn stop_loading(self) {
+        self.loading.with_value(Latest::cancel);
+        if self.peek(|directory| *directory.coverage() == Coverage::Loading) {
+            self.change(|directory| directory.end_list(Coverage::BrokenOff(ApiError::Cancelled)));
+        }
+    }
+
+    /// Reads one group.
+    ///
+    /// # Errors
+    /// Why it could not be read.
+    pub async fn read(self, key: &GroupKey, stop: &Stop) -> Result<Arc<Group>, ApiError> {
+        let done = self
+            .run_with(self.backend().get(key), &mut NoSink, stop)
+            .await?;
+        Ok(self.learn(done.value))
+    }
+
+    /// Finds out what lies behind a refusal: whether the group is there at all.
+    ///
+    /// # Errors
+    /// Why that could not be found out either.
+    pub async fn presence(self, key: &GroupKey, stop: &Stop) -> Result<Presence, ApiError> {
+        let done = self
+            .run_with(self.backend().presence(key), &mut NoSink, stop)
+            .await?;
+        if done.value == Presence::Gone {
+            self.change(|directory| directory.remove(key));
+        }
+        Ok(done.value)
+    }
+
+    /// Makes a group.
+    ///
+    /// # Errors
+    /// What is wrong with the fields, before anything is sent, or why it was not made.
+    pub async fn create(self, new: &NewGroup) -> Result<Done<Arc<Group>>, WriteError> {
+        let exchange = self.backend().create(new).map_err(WriteError::Fields)?;
+        self.write_group(exchange).await
+    }
+
+    /// Changes a group's fields.
+    ///
+    /// # Errors
+    /// What is wrong with the fields, before anything is sent, or why it was not changed.
+    pub async fn update(
+        self,
+        group: &Group,
+        edit: &GroupEdit,
+    ) -> Result<Done<Arc<Group>>, WriteError> {
+        let exchange = self
+            .backend()
+            .update(group, edit)
+            .map_err(WriteError::Fields)?;
+        let done = self.write_group(exchange).await?;
+        if done.value.key != group.key {
+            self.change(|directory| directory.remove(&group.key));
+        }
+        Ok(done)
+    }
+
+    async fn write_group(self, exchange: Exchange<Group>) -> Result<Done<Arc<Group>>, WriteError> {
+        let done = self.run(exchange).await.map_err(WriteError::Api)?;
+        Ok(Done {
+            value: self.learn(done.value),
+            undone: done.undone,
+        })
+    }
+
+    /// Deletes a group.
+    ///
+    /// # Errors
+    /// Why it is not gone.
+    pub async fn delete(self, key: &GroupKey) -> Result<Done<()>, ApiError> {
+        let done = self.run(self.backend().delete(key)).await?;
+        self.change(|directory| directory.remove(key));
+        Ok(done)
+    }
+
+    /// Changes who is in a group.
+    ///
+    /// # Errors
+    /// Why nothing was changed. What became of each person is in the value.
+    pub async fn apply(self, change: &MembershipChange) -> Result<Applied, ApiError> {
+        let applied = self.run(self.backend().apply(change)).await?.value;
+        if let Some(group) = &applied.group {
+            self.learn(group.clone());
+        }
+        Ok(applied)
+    }
+
+    /// Leaves a group.
+    ///
+    /// # Errors
+    /// Why one is still in it.
+    pub async fn leave(self, key: &GroupKey) -> Result<Done<()>, ApiError> {
+        let done = self
+            .run(self.backend().leave(key, self.me().as_ref()))
+            .await?;
+        if self.capabilities().scope == group_api::ListScope::OwnGroups {
+            self.change(|directory| directory.remove(key));
+        }
+        Ok(done)
+    }
+
+    /// Hands a group over.
+    ///
+    /// # Errors
+    /// Why it was not handed over.
+    pub async fn transfer(self, key: &GroupKey, to: &PersonKey) -> Result<(), ApiError> {
+        let done = self.run(self.backend().transfer(key, to)).await?;
+        self.learn(done.value);
+        Ok(())
+    }
+
+    /// Runs a conversation that nobody stops.
+    async fn run<T>(self, exchange: Exchange<T>) -> Result<Done<T>, ApiError> {
+        self.run_with(exchange, &mut NoSink, &Stop::default()).await
+    }
+
+    async fn run_with<T>(
+        self,
+        exchange: Exchange<T>,
+        sink: &mut dyn GroupSink,
+        stop: &Stop,
+    ) -> Result<Done<T>, ApiError> {
+        let connection = self.connection();
+        let result = self
+            .session
+            .client(&connection)
+            .run(exchange, sink, stop)
+            .await;
+        if result.as_ref().is_err_and(ApiError::wants_token) && self.session.is_kept(&connection.id)
+        {
+            self.session.ask_again(&connection.id);
+        }
+        result
+    }
+
+    fn learn(self, group: Group) -> Arc<Group> {
+        let key = group.key.clone();
+        self.change(|directory| {
+            directory.put_read(group.clone());
+            directory.get(&key)
+        })
+        .unwrap_or_else(|| Arc::new(group))
+    }
+}
+
+/// Why a write of fields did not happen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WriteError {
+    /// The fields break the contract's rules; nothing was sent.
+    Fields(Vec<FieldFault>),
+    /// The conversation failed.
+    Api(ApiError),
+}
+
+/// Puts what a list brings into the directory and shows it now and then.
+struct Arriving {
+    store: Store,
+    ticket: Ticket,
+    came: Rc<Cell<bool>>,
+    began: f64,
+    published: f64,
+    /// How long to wait then, in milliseconds.
+    pause: f64,
+    /// Whether something was brought since.
+    brought: bool,
+    counts: Counts,
+}
+
+/// What of a list is counted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Counts {
+    /// Its groups.
+    GroupsAlone,
+    /// What could not be understood, too.
+    Unreadable,
+}
+
+impl Arriving {
+    fn new(store: Store, ticket: Ticket, counts: Counts) -> Self {
+        Self {
+            store,
+            ticket,
+            counts,
+            came: Rc::default(),
+            began: 0.0,
+            published: 0.0,
+            pause: 0.0,
+            brought: false,
+        }
+    }
+
+    /// Puts something into the directory; it is not shown yet.
+    fn bring<T: Default>(&mut self, with: impl FnOnce(&mut Directory) -> T) -> T {
+        if !self.ticket.is_current() {
+            return T::default();
+        }
+        self.brought = true;
+        self.store
+            .directory
+            .with_value(|directory| with(&mut directory.borrow_mut()))
+    }
+
+    /// What little has come by then is shown even if the rest takes its time.
+    fn show_few_later(&self) {
+        let (store, ticket) = (self.store, self.ticket.clone());
+        spawn_local(async move {
+            TimeoutFuture::new(FEW_AFTER_MS).await;
+            if ticket.is_current() && !store.peek(Directory::is_empty) {
+                store.change(|_| ());
+            }
+        });
+    }
+
+    fn publish(&mut self) {
+        let began = now();
+        if std::mem::take(&mut self.brought) && self.ticket.is_current() {
+            // What takes long in showing it is done here, where it can be timed.
+            self.store.peek(|directory| {
+                self.store
+                    .selector
+                    .with_value(|selector| selector.borrow_mut().refresh(directory));
+            });
+            self.store.change(|_| ());
+        }
+        self.published = now();
+        // The longer the list and the slower the machine, the more it takes to show what has come:
+        // most of the time is for reading.
+        self.pause = PUBLISH_EVERY_MS.max(SHARE * (self.published - began));
+    }
+}
+
+impl Drop for Arriving {
+    fn drop(&mut self) {
+        self.publish();
+    }
+}
+
+impl GroupSink for Arriving {
+    fn group(&mut self, group: Group, element: &[u8]) {
+        self.bring(|directory| directory.put_listed(group, element));
+    }
+
+    fn plain(&mut self, group: &PlainGroup<'_>) {
+        self.bring(|directory| directory.put_plain(group));
+    }
+
+    fn known(&mut self, bytes: &[u8]) -> Option<usize> {
+        let brought = self.brought;
+        let known = self.bring(|directory| directory.known(bytes));
+        // What is known already is no news.
+        self.brought = brought;
+        known
+    }
+
+    fn piece(&mut self) {
+        if !self.came.replace(true) {
+            self.began = now();
+            self.show_few_later();
+        }
+        let is_new = now() - self.began < f64::from(FEW_AFTER_MS);
+        if is_new && self.published == 0.0 && self.store.peek(Directory::len) < SCREENFUL {
+            return;
+        }
+        if self.brought && now() - self.published > self.pause {
+            self.publish();
+        }
+    }
+
+    fn unreadable(&mut self, bad: Unreadable) {
+        // The short list holds the same ones once more.
+        if self.counts == Counts::Unreadable && self.ticket.is_current() {
+            self.store.bad.update(|list| {
+                if list.len() < 100 {
+                    list.push(bad);
+                }
+            });
+        }
+    }
+}
+
+/// The stores of all connections in use. They outlive the pages.
+#[derive(Clone, Copy)]
+pub struct Stores {
+    session: Session,
+    owner: StoredValue<Owner>,
+    known: StoredValue<HashMap<ConnectionId, Store>, LocalStorage>,
+}
+
+impl Stores {
+    /// None yet. To be made by the root component.
+    #[must_use]
+    pub fn new(session: Session) -> Self {
+        let owner = Owner::current().unwrap_or_default();
+        Self {
+            session,
+            owner: StoredValue::new(owner),
+            known: StoredValue::new_local(HashMap::new()),
+        }
+    }
+
+    /// The store of a connection; a new one if the connection was changed.
+    #[must_use]
+    pub fn of(self, connection: &Connection) -> Store {
+        let known = self
+            .known
+            .with_value(|known| known.get(&connection.id).copied());
+        if let Some(store) = known.filter(|store| store.connection() == *connection) {
+            return store;
+        }
+        let store = self
+            .owner
+            .with_value(|owner| owner.with(|| Store::new(self.session, connection.clone())));
+        self.known.update_value(|known| {
+            known.insert(connection.id.clone(), store);
+        });
+        store
+    }
+
+    /// Lets go of what is known of a connection.
+    pub fn drop(self, id: &ConnectionId) {
+        self.known.update_value(|known| {
+            if let Some(store) = known.remove(id) {
+                store.stop_loading();
+            }
+        });
+    }
+}
+
+/// The store of the connection whose page this is.
+#[must_use]
+pub fn use_store() -> Store {
+    expect_context::<Store>()
+}
