@@ -1,0 +1,253 @@
+//! The rows of long tables, in a real browser: which are in the page, and which stay when others come.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+mod common;
+
+use common::{Place, mount, settle, until};
+use leptos::Value;
+use leptos::prelude::*;
+use muster::components::{InPages, Pager, Rows, row};
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+const STYLE: &str = ".slots { display: block; --tall: 20px }
+    .slots tbody { display: block; position: relative }
+    .slots tr { display: block; height: 20px }
+    .slots .window tr { position: absolute }";
+
+#[derive(Clone, Copy)]
+struct Names(RwSignal<Vec<String>>);
+
+impl Names {
+    fn at(self, row: usize) -> Option<String> {
+        self.0.with(|names| names.get(row).cloned())
+    }
+}
+
+fn numbered(numbers: impl Iterator<Item = usize>) -> Vec<String> {
+    numbers.map(|n| format!("n{n}")).collect()
+}
+
+/// A table of buttons, its rows 20 pixels high.
+fn table(names: RwSignal<Vec<String>>, asked: RwSignal<String>) -> Place {
+    window().scroll_to_with_x_and_y(0.0, 0.0);
+    window().local_storage().unwrap().unwrap().clear().unwrap();
+    muster::browser::replace_query(&[("page", None)]);
+    let style = document().create_element("style").unwrap();
+    style.set_text_content(Some(STYLE));
+    document().head().unwrap().append_child(&style).unwrap();
+    mount(move || {
+        let count = Memo::new(move |_| names.with(Vec::len));
+        let asked = Memo::new(move |_| asked.get());
+        let rows = Rows::new(count, asked, Box::new(move |row| Names(names).at(row)));
+        let slot = move |place: Memo<usize>| {
+            let cells = view! { <td><button>{move || Names(names).at(place.get())}</button></td> };
+            row(place, Value::None, cells.into_any())
+        };
+        view! {
+            <InPages rows=rows all=count />
+            <table class="slots">{rows.body(().into_any(), slot)}</table>
+            <Pager rows=rows label="Pages of names" />
+        }
+    })
+}
+
+/// What stands in each row of the page, with the row's place.
+fn shown(place: &Place) -> Vec<(usize, String)> {
+    place
+        .all("tr")
+        .iter()
+        .map(|row| {
+            let index: usize = row.get_attribute("aria-rowindex").unwrap().parse().unwrap();
+            (index - 2, row.text_content().unwrap())
+        })
+        .collect()
+}
+
+fn expect_right(place: &Place, names: RwSignal<Vec<String>>) {
+    let rows = shown(place);
+    assert!(
+        rows.windows(2).all(|pair| pair[0].0 < pair[1].0),
+        "{rows:?}"
+    );
+    names.with_untracked(|names| {
+        for (row, text) in rows {
+            assert_eq!(names[row], text, "row {row}");
+        }
+    });
+}
+
+#[wasm_bindgen_test]
+async fn a_short_table_is_whole_and_a_long_one_is_a_window() {
+    let names = RwSignal::new(numbered(0..200));
+    let place = table(names, RwSignal::default());
+    settle().await;
+    assert_eq!(shown(&place).len(), 200);
+    assert!(place.find("input").is_none(), "nothing to choose");
+    names.set(numbered(0..201));
+    settle().await;
+    let some = shown(&place).len();
+    assert!(some < 100, "{some}");
+    assert!(place.find("input").is_some());
+    window().scroll_to_with_x_and_y(0.0, 2000.0);
+    until("the window follows", || {
+        shown(&place).iter().any(|(row, _)| *row == 100)
+    })
+    .await;
+    expect_right(&place, names);
+    names.set(numbered(0..50));
+    settle().await;
+    assert_eq!(shown(&place).len(), 50);
+    names.set(vec![]);
+    settle().await;
+    assert!(shown(&place).is_empty());
+}
+
+/// Whatever comes and goes at once, and wherever the page is scrolled to.
+#[wasm_bindgen_test]
+async fn each_row_shows_what_belongs_there() {
+    let names = RwSignal::new(vec![]);
+    let asked = RwSignal::new(String::new());
+    let place = table(names, asked);
+    let mut seed = 7_usize;
+    let mut any = |below: usize| {
+        seed = seed.wrapping_mul(1_103_515_245).wrapping_add(12_345) & 0x7fff_ffff;
+        (seed >> 8) % below
+    };
+    for step in 0..60 {
+        let (from, every) = (any(500), 1 + any(4));
+        let to = from + any(4000);
+        names.set(numbered((from..to).step_by(every)));
+        if any(3) == 0 {
+            asked.set(step.to_string());
+        }
+        if any(3) == 0 {
+            #[allow(clippy::cast_precision_loss)]
+            window().scroll_to_with_x_and_y(0.0, any(30_000) as f64);
+        }
+        if any(3) == 0
+            && let Some(some) = place.all("button").first()
+        {
+            some.focus().unwrap();
+        }
+        settle().await;
+        expect_right(&place, names);
+    }
+}
+
+#[wasm_bindgen_test]
+async fn the_row_with_the_focus_keeps_its_element_its_neighbours_and_its_place() {
+    let names = RwSignal::new(numbered((0..4000).step_by(2)));
+    let place = table(names, RwSignal::default());
+    settle().await;
+    let one = place.button("n20");
+    one.focus().unwrap();
+    settle().await;
+    window().scroll_to_with_x_and_y(0.0, 20_000.0);
+    until("far away", || {
+        shown(&place).iter().any(|(row, _)| *row > 900)
+    })
+    .await;
+    let rows: Vec<usize> = shown(&place).into_iter().map(|(row, _)| row).collect();
+    assert_eq!(rows[..3], [9, 10, 11]);
+    assert!(rows[3] > 900);
+    window().scroll_to_with_x_and_y(0.0, 0.0);
+    until("back again", || {
+        shown(&place).iter().any(|(row, _)| *row == 0)
+    })
+    .await;
+    let top = one.get_bounding_client_rect().top();
+    names.set(numbered(0..4000));
+    settle().await;
+    expect_right(&place, names);
+    assert_eq!(one.text_content().unwrap(), "n20");
+    assert_eq!(document().active_element().as_ref(), Some(one.as_ref()));
+    assert!((one.get_bounding_client_rect().top() - top).abs() < 1.0);
+    // It is gone: nobody else takes its place under the focus unseen, and nothing is scrolled.
+    names.set(numbered(2000..4000));
+    settle().await;
+    expect_right(&place, names);
+}
+
+#[wasm_bindgen_test]
+async fn another_question_starts_at_the_top() {
+    let names = RwSignal::new(numbered(0..4000));
+    let asked = RwSignal::new(String::new());
+    let place = table(names, asked);
+    settle().await;
+    window().scroll_to_with_x_and_y(0.0, 20_000.0);
+    until("far away", || {
+        shown(&place).iter().any(|(row, _)| *row > 900)
+    })
+    .await;
+    asked.set("turned".to_owned());
+    names.set(numbered((0..4000).rev()));
+    settle().await;
+    expect_right(&place, names);
+    until("the first row", || {
+        shown(&place).iter().any(|(row, _)| *row == 0)
+    })
+    .await;
+    assert!(window().scroll_y().unwrap() < 300.0);
+    // The same question again moves nothing.
+    window().scroll_to_with_x_and_y(0.0, 20_000.0);
+    until("far away", || {
+        shown(&place).iter().any(|(row, _)| *row > 900)
+    })
+    .await;
+    names.set(numbered((0..4100).rev()));
+    settle().await;
+    expect_right(&place, names);
+    assert!(window().scroll_y().unwrap() > 20_000.0);
+}
+
+#[wasm_bindgen_test]
+async fn in_pages() {
+    let names = RwSignal::new(numbered(0..250));
+    let place = table(names, RwSignal::default());
+    settle().await;
+    place.get("input").click();
+    settle().await;
+    assert_eq!(shown(&place).len(), 100);
+    let status = || place.get("nav [role=status]").text_content().unwrap();
+    assert_eq!(status(), "Page 1 of 3");
+    place.button("Previous").click();
+    settle().await;
+    assert_eq!(status(), "Page 1 of 3");
+    place.button("Next").click();
+    place.button("Next").click();
+    settle().await;
+    assert_eq!(
+        (status().as_str(), shown(&place).len()),
+        ("Page 3 of 3", 50)
+    );
+    assert_eq!(shown(&place)[0], (200, "n200".to_owned()));
+    assert_eq!(muster::browser::query_param("page").as_deref(), Some("3"));
+    // The page goes with the row that has the focus.
+    place.button("n230").focus().unwrap();
+    settle().await;
+    names.set(numbered(100..350));
+    settle().await;
+    assert_eq!(status(), "Page 2 of 3");
+    assert_eq!(
+        document().active_element().unwrap().text_content().unwrap(),
+        "n230"
+    );
+    expect_right(&place, names);
+    // A short list has no pages.
+    names.set(numbered(0..90));
+    settle().await;
+    assert!(place.find("nav").is_none());
+    assert_eq!(muster::browser::query_param("page"), None);
+    names.set(numbered(0..250));
+    settle().await;
+    place.get("input").click();
+    settle().await;
+    assert!(place.find("nav").is_none());
+}
