@@ -1,0 +1,310 @@
+//! What wasm-bindgen leaves in its two files although the page has no use for it.
+//!
+//! Its imports are called `__wbg_click_0123456789abcdef`, in the wasm and in the script: 270 names of
+//! which no compressor makes anything. And it exports the classes of every
+//! crate that has some: here those by which streams are sent to server functions (wasm-streams,
+//! which Leptos brings), with all that they keep alive, and nothing ever makes one of them. Together they
+//! are 8 kB of the first load, with the second pass of wasm-opt that finds what nothing asks for any more.
+
+use anyhow::{Context, Result, bail, ensure};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Sections of a wasm file.
+const IMPORTS: u8 = 2;
+const EXPORTS: u8 = 7;
+
+/// Takes classes out of the script that it does not mention but to export them.
+pub fn without_unused_classes(script: &str) -> String {
+    let mut script = script.to_owned();
+    let names: Vec<String> = script
+        .lines()
+        .filter_map(|line| {
+            let name = line.strip_prefix("export class ")?.strip_suffix(" {")?;
+            Some(name.to_owned())
+        })
+        .collect();
+    for name in names {
+        if let Some(shorter) = without_class(&script, &name) {
+            script = shorter;
+        }
+    }
+    script
+}
+
+/// The script without a class, if it can do without.
+fn without_class(script: &str, name: &str) -> Option<String> {
+    let mut rest = cut(script, &format!("export class {name} {{\n"), "\n}\n")?;
+    // What follows a class whose values can be disposed of, and what frees those that are forgotten.
+    for start in [
+        format!("if (Symbol.dispose) {name}."),
+        format!("const {name}Finalization ="),
+    ] {
+        if let Some(shorter) = cut(&rest, &start, ";\n") {
+            rest = shorter;
+        }
+    }
+    (!mentions(&rest, name) && !mentions(&rest, &format!("{name}Finalization"))).then_some(rest)
+}
+
+/// The text without the first piece that begins a line with `start`, to the first `end` behind it.
+fn cut(text: &str, start: &str, end: &str) -> Option<String> {
+    let from = match text.find(&format!("\n{start}")) {
+        Some(before) => before + 1,
+        None => text.starts_with(start).then_some(0)?,
+    };
+    let (head, tail) = text.split_at_checked(from)?;
+    let (_, behind) = tail.split_once(end)?;
+    Some(format!("{head}{behind}"))
+}
+
+/// Whether a name stands in a script, and not as part of a longer one.
+fn mentions(script: &str, name: &str) -> bool {
+    let part = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+    script.match_indices(name).any(|(place, _)| {
+        let before = script
+            .get(..place)
+            .and_then(|text| text.chars().next_back());
+        let behind = script
+            .get(place + name.len()..)
+            .and_then(|text| text.chars().next());
+        !before.is_some_and(part) && !behind.is_some_and(part)
+    })
+}
+
+/// Takes exports out of the wasm that the script does not mention.
+pub fn without_unused_exports(wasm: &[u8], script: &str) -> Result<Vec<u8>> {
+    rewritten(wasm, EXPORTS, |reader| {
+        let mut kept: Vec<&[u8]> = Vec::new();
+        for _ in 0..reader.number()? {
+            let from = reader.rest;
+            let name = reader.text()?;
+            reader.bytes(1)?;
+            reader.number()?;
+            if mentions(script, name) {
+                let length = from.len() - reader.rest.len();
+                kept.push(from.get(..length).context("an export that ends early")?);
+            }
+        }
+        let mut section = number(kept.len());
+        section.extend(kept.concat());
+        Ok(section)
+    })
+}
+
+/// Gives the imports names of a letter or two, in the wasm and in the script, and takes out of the script what the wasm does
+/// not import (any more).
+pub fn with_short_imports(wasm: &[u8], script: &str) -> Result<(Vec<u8>, String)> {
+    let mut names: BTreeMap<String, String> = BTreeMap::new();
+    let mut modules = BTreeSet::new();
+    let short = rewritten(wasm, IMPORTS, |reader| {
+        let count = reader.number()?;
+        let mut section = number(count);
+        for _ in 0..count {
+            let module = reader.text()?;
+            let name = reader.text()?;
+            let from = reader.rest;
+            ensure!(
+                reader.bytes(1)? == [0],
+                "the wasm imports {name}, which is no function"
+            );
+            reader.number()?;
+            let kind = from.get(..from.len() - reader.rest.len());
+            modules.insert(module.to_owned());
+            let place = names.len();
+            let new = names
+                .entry(name.to_owned())
+                .or_insert_with(|| short_name(place));
+            for text in [module, new] {
+                section.extend(number(text.len()));
+                section.extend(text.as_bytes());
+            }
+            section.extend(kind.context("an import that ends early")?);
+        }
+        Ok(section)
+    })?;
+    ensure!(
+        modules.len() == 1,
+        "the wasm imports from other modules than wasm-bindgen's: {modules:?}"
+    );
+    Ok((short, renamed(script, names)?))
+}
+
+/// The script with the functions that are in `names`, under their new ones, and none else.
+fn renamed(script: &str, mut names: BTreeMap<String, String>) -> Result<String> {
+    const START: &str = "    const import0 = {\n        __proto__: null,\n";
+    const END: &str = "\n    };\n";
+    let no_table = "wasm-bindgen writes its imports in another form: adapt xtask/src/slim.rs";
+    let (head, rest) = script.split_once(START).context(no_table)?;
+    let (table, tail) = rest.split_once(END).context(no_table)?;
+    let mut done = format!("{head}{START}");
+    let mut wanted = true;
+    for line in table.lines() {
+        let entry = line
+            .strip_prefix("        ")
+            .filter(|entry| !entry.starts_with([' ', '}']));
+        if let Some(entry) = entry {
+            let (name, function) = entry.split_once(": ").context(no_table)?;
+            ensure!(function.starts_with("function("), "{no_table}: {entry}");
+            let new = names.remove(name);
+            wanted = new.is_some();
+            if let Some(new) = new {
+                done.push_str(&format!("{new}: {function}\n"));
+            }
+        } else if wanted {
+            done.push_str(line);
+            done.push('\n');
+        }
+    }
+    if !names.is_empty() {
+        bail!("{no_table}: the script lacks {:?}", names.keys());
+    }
+    done.push_str(END.trim_start());
+    done.push_str(tail);
+    Ok(done)
+}
+
+/// `a` to `z`, then `aa` and so on.
+fn short_name(place: usize) -> String {
+    let mut name = Vec::new();
+    let mut rest = place + 1;
+    while rest > 0 {
+        rest -= 1;
+        name.push(b'a' + u8::try_from(rest % 26).unwrap_or_default());
+        rest /= 26;
+    }
+    name.reverse();
+    name.into_iter().map(char::from).collect()
+}
+
+/// The wasm with one section written anew.
+fn rewritten<'a>(
+    wasm: &'a [u8],
+    section: u8,
+    mut write: impl FnMut(&mut Reader<'a>) -> Result<Vec<u8>>,
+) -> Result<Vec<u8>> {
+    let mut reader = Reader { rest: wasm };
+    let mut done = reader.bytes(8)?.to_vec();
+    ensure!(done == *b"\0asm\x01\0\0\0", "this is no wasm of version 1");
+    while !reader.rest.is_empty() {
+        let kind = reader.byte()?;
+        let length = reader.number()?;
+        let content = reader.bytes(length)?;
+        let content = if kind == section {
+            let mut inner = Reader { rest: content };
+            let new = write(&mut inner)?;
+            ensure!(
+                inner.rest.is_empty(),
+                "section {section} of the wasm is longer than what it holds"
+            );
+            new
+        } else {
+            content.to_vec()
+        };
+        done.push(kind);
+        done.extend(number(content.len()));
+        done.extend(content);
+    }
+    Ok(done)
+}
+
+/// A number as wasm writes it: seven bits a byte, the lowest first.
+fn number(value: usize) -> Vec<u8> {
+    let mut rest = value;
+    let mut bytes = Vec::new();
+    loop {
+        let low = u8::try_from(rest & 127).unwrap_or_default();
+        rest >>= 7;
+        if rest == 0 {
+            bytes.push(low);
+            return bytes;
+        }
+        bytes.push(low | 128);
+    }
+}
+
+struct Reader<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Reader<'a> {
+    fn bytes(&mut self, count: usize) -> Result<&'a [u8]> {
+        let (these, rest) = self
+            .rest
+            .split_at_checked(count)
+            .context("the wasm ends early")?;
+        self.rest = rest;
+        Ok(these)
+    }
+
+    fn byte(&mut self) -> Result<u8> {
+        self.bytes(1)?
+            .first()
+            .copied()
+            .context("the wasm ends early")
+    }
+
+    fn number(&mut self) -> Result<usize> {
+        let mut value = 0;
+        for place in 0..5 {
+            let byte = self.byte()?;
+            value |= usize::from(byte & 127) << (7 * place);
+            if byte < 128 {
+                return Ok(value);
+            }
+        }
+        bail!("a number in the wasm is longer than five bytes")
+    }
+
+    fn text(&mut self) -> Result<&'a str> {
+        let length = self.number()?;
+        std::str::from_utf8(self.bytes(length)?).context("a name in the wasm is no text")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two imports (functions of type 0), two exports.
+    const WASM: &[u8] =
+        b"\0asm\x01\0\0\0\x02\x13\x02\x02./\x03x_1\x00\x00\x02./\x03y_2\x00\x00\x07\x0d\x02\x03one\x00\x00\x03two\x00\x01";
+
+    const SCRIPT: &str = "export class Gone {\n    free() {\n        wasm.two(1);\n    }\n}\nif (Symbol.dispose) Gone.prototype[Symbol.dispose] = Gone.prototype.free;\nexport class Used {\n    a() { wasm.one(); }\n}\nfunction imports() {\n    const import0 = {\n        __proto__: null,\n        x_1: function() {\n            Used.a();\n        },\n        y_2: function() { return handleError(function () {\n            two();\n        }, arguments); },\n        z_3: function() {\n        },\n    };\n    return import0;\n}\nconst GoneFinalization = (typeof X === 'undefined')\n    ? {}\n    : new X(ptr => wasm.two(ptr, 1));\nlet end;\n";
+
+    #[test]
+    fn a_class_that_nothing_makes_goes_with_its_exports() {
+        let script = without_unused_classes(SCRIPT);
+        assert!(!script.contains("Gone") && script.contains("class Used"));
+        assert!(script.contains("\nlet end;\n"));
+        let wasm = without_unused_exports(WASM, &script.replace("two();", ""));
+        let wasm = wasm.unwrap_or_default();
+        assert!(wasm.ends_with(b"\x07\x07\x01\x03one\x00\x00"));
+    }
+
+    #[test]
+    fn imports_are_short_in_both_files_and_the_unused_ones_gone() {
+        let (wasm, script) = with_short_imports(WASM, SCRIPT).unwrap_or_default();
+        assert!(wasm.get(8..).is_some_and(|rest| {
+            rest.starts_with(b"\x02\x0f\x02\x02./\x01a\x00\x00\x02./\x01b\x00\x00\x07")
+        }));
+        let table = "__proto__: null,\na: function() {\n            Used.a();\n        },\nb: function() { return handleError(function () {\n            two();\n        }, arguments); },\n};\n    return import0;";
+        assert!(script.contains(table), "{script}");
+    }
+
+    #[test]
+    fn what_is_not_understood_is_an_error() {
+        assert!(with_short_imports(b"\0asm\x02\0\0\0", SCRIPT).is_err());
+        assert!(with_short_imports(WASM.get(..20).unwrap_or_default(), SCRIPT).is_err());
+        assert!(with_short_imports(WASM, &SCRIPT.replace("y_2", "y_9")).is_err());
+        assert!(with_short_imports(WASM, "let import0 = {};").is_err());
+    }
+
+    #[test]
+    fn names_are_short_and_each_is_new() {
+        assert_eq!(short_name(0), "a");
+        assert_eq!(short_name(25), "z");
+        assert_eq!(short_name(26), "aa");
+        let all: BTreeSet<String> = (0..2000).map(short_name).collect();
+        assert_eq!(all.len(), 2000);
+    }
+}
