@@ -1,11 +1,11 @@
 //! What every system's adapter offers. A third system is one new file that implements this.
 
 use crate::capability::{Action, Allowed, Capabilities, Field};
-use crate::change::{Applied, MembershipChange};
+use crate::change::{Applied, MembershipChange, PersonChange};
 use crate::exchange::Exchange;
 use crate::key::{GroupKey, PersonKey};
 use crate::list::ListEnd;
-use crate::model::{Group, GroupEdit, NewGroup};
+use crate::model::{Group, GroupEdit, NewGroup, Roles};
 use crate::name::FieldFault;
 
 /// What of the groups a list is to bring.
@@ -66,6 +66,9 @@ pub trait Backend: Sync {
 
     /// Changes who is in a group, then reads it: each person's outcome is what that read shows.
     fn apply(&self, change: &MembershipChange) -> Exchange<Applied>;
+
+    /// Whether these roles, read after a step, show it done.
+    fn is_shown(&self, change: &PersonChange, now: &Roles) -> bool;
 
     /// Takes oneself out.
     fn leave(&self, key: &GroupKey, me: Option<&PersonKey>) -> Exchange<()>;

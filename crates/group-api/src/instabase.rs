@@ -951,6 +951,10 @@ impl Backend for Instabase {
     }
 
     /// Instabase has no such call: it is the removal of oneself, from every role.
+    fn is_shown(&self, change: &PersonChange, now: &Roles) -> bool {
+        is_shown(change, now)
+    }
+
     fn leave(&self, key: &GroupKey, me: Option<&PersonKey>) -> Exchange<()> {
         let Some(me) = me.cloned() else {
             return Turn::err(ApiError::Unsupported(

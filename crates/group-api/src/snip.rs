@@ -412,8 +412,8 @@ fn no_call(step: &PersonStep) -> Option<&'static str> {
 }
 
 /// Whether a read shows a step done. A removal takes the person out, whatever role they hold by now.
-fn is_shown(step: &PersonStep, now: &Roles) -> bool {
-    match &step.change {
+fn is_shown(change: &PersonChange, now: &Roles) -> bool {
+    match change {
         PersonChange::Revoke(_) => now.is_empty(),
         change => change.is_shown_by(now),
     }
@@ -466,7 +466,7 @@ fn send_steps(
                     .as_ref()
                     .ok()
                     .and_then(|group| roles_now(group, &step.person))
-                    .map(|now| is_shown(&step, &now));
+                    .map(|now| is_shown(&step.change, &now));
                 let outcome = match (shown, &answer) {
                     (Some(true), _) => Outcome::Done { note: None },
                     (Some(false), Ok(())) => Outcome::NotShown,
@@ -684,6 +684,10 @@ impl Backend for Snip {
             send_steps(key, fits, outcomes, order)
         })
         .into()
+    }
+
+    fn is_shown(&self, change: &PersonChange, now: &Roles) -> bool {
+        is_shown(change, now)
     }
 
     fn leave(&self, key: &GroupKey, _: Option<&PersonKey>) -> Exchange<()> {
