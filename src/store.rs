@@ -10,16 +10,18 @@ use std::sync::Arc;
 
 use gloo_timers::future::TimeoutFuture;
 use group_api::{
-    ApiError, Applied, Backend, Capabilities, Done, Exchange, FieldFault, Group, GroupEdit,
-    GroupKey, GroupSink, ListAsk, MembershipChange, NewGroup, NoSink, PersonKey, PlainGroup,
-    Presence, Unreadable,
+    ApiError, Applied, Backend, Capabilities, Done, Exchange, Field, FieldFault, Group, GroupEdit,
+    GroupKey, GroupSink, ListAsk, MembershipChange, NewGroup, NoSink, PersonChange, PersonKey,
+    PlainGroup, Presence, Unreadable,
 };
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use muster_core::{Coverage, Directory, Query, Selector};
+use muster_runs::{Changed, Place, Reply, Task, Was};
 
 use crate::browser::{now, random};
 use crate::request::{Latest, Stop, Ticket};
+use crate::runs::{Runs, reply_of, reply_of_write};
 use crate::session::{Connection, ConnectionId, Session};
 
 /// How long to wait for the first group of the long list before the short one is asked for too.
@@ -51,6 +53,7 @@ pub struct Store {
     notice: RwSignal<Option<(Option<GroupKey>, String)>>,
     /// A description that could not be set when its group was made, until it is sent again.
     unsent: StoredValue<Option<(GroupKey, String)>>,
+    runs: Runs,
 }
 
 impl Store {
@@ -70,7 +73,14 @@ impl Store {
             etag: StoredValue::new(None),
             notice: RwSignal::new(None),
             unsent: StoredValue::new(None),
+            runs: Runs::default(),
         }
+    }
+
+    /// What was done, and what is being done.
+    #[must_use]
+    pub const fn runs(self) -> Runs {
+        self.runs
     }
 
     /// The connection.
@@ -293,6 +303,32 @@ impl Store {
     /// # Errors
     /// What is wrong with the fields, before anything is sent, or why it was not made.
     pub async fn create(self, new: &NewGroup) -> Result<Done<Arc<Group>>, WriteError> {
+        // What breaks the rules is told beside the fields, and is no deed.
+        drop(self.backend().create(new).map_err(WriteError::Fields)?);
+        let unknown = "new";
+        let key = GroupKey::new(&new.internal_name).or_else(|_| GroupKey::new(unknown));
+        let Ok(key) = key else {
+            return self.send_create(new).await;
+        };
+        let place = Place {
+            key,
+            name: new.display_name.clone(),
+        };
+        let task = Task::Create {
+            place: 0,
+            new: Box::new(new.clone()),
+        };
+        let title = format!("Create {}", new.display_name);
+        let note = self.note(title, place, task).await;
+        let result = self.send_create(new).await;
+        match &result {
+            Ok(done) => self.noted_made(note, &done.value.key),
+            Err(error) => self.noted(note, reply_of_write(error.clone())),
+        }
+        result
+    }
+
+    pub(crate) async fn send_create(self, new: &NewGroup) -> Result<Done<Arc<Group>>, WriteError> {
         let exchange = self.backend().create(new).map_err(WriteError::Fields)?;
         self.write_group(exchange).await
     }
@@ -310,7 +346,21 @@ impl Store {
             .backend()
             .update(group, edit)
             .map_err(WriteError::Fields)?;
-        let done = self.write_group(exchange).await?;
+        let task = Task::Edit {
+            place: 0,
+            changed: changed(group, edit),
+        };
+        let title = format!("Change {}", group.display_name);
+        let note = self.note(title, Place::of(group), task).await;
+        let result = self.write_group(exchange).await;
+        self.noted(
+            note,
+            match &result {
+                Ok(_) => Reply::Done,
+                Err(error) => reply_of_write(error.clone()),
+            },
+        );
+        let done = result?;
         if done.value.key != group.key {
             self.change(|directory| directory.remove(&group.key));
         }
@@ -330,6 +380,24 @@ impl Store {
     /// # Errors
     /// Why it is not gone.
     pub async fn delete(self, key: &GroupKey) -> Result<Done<()>, ApiError> {
+        let Some(group) = self.peek(|directory| directory.get(key)) else {
+            return self.send_delete(key).await;
+        };
+        let task = Task::Delete {
+            place: 0,
+            was: Box::new(Was::of(&group)),
+        };
+        let title = format!("Delete {}", group.display_name);
+        let note = self.note(title, Place::of(&group), task).await;
+        let result = self.send_delete(key).await;
+        self.noted(
+            note,
+            reply_of(result.as_ref().map(drop).map_err(Clone::clone)),
+        );
+        result
+    }
+
+    pub(crate) async fn send_delete(self, key: &GroupKey) -> Result<Done<()>, ApiError> {
         let done = self.run(self.backend().delete(key)).await?;
         self.change(|directory| directory.remove(key));
         Ok(done)
@@ -340,6 +408,40 @@ impl Store {
     /// # Errors
     /// Why nothing was changed. What became of each person is in the value.
     pub async fn apply(self, change: &MembershipChange) -> Result<Applied, ApiError> {
+        let (Some(group), [step]) = (
+            self.peek(|directory| directory.get(&change.group)),
+            change.steps.as_slice(),
+        ) else {
+            return self.send_change(change).await;
+        };
+        let label = label_of(&group, &step.person);
+        let task = Task::Person {
+            place: 0,
+            person: step.person.clone(),
+            label: label.clone(),
+            change: step.change.clone(),
+        };
+        let who = label.unwrap_or_else(|| step.person.to_string());
+        let name = &group.display_name;
+        let title = match step.change {
+            PersonChange::Grant(_) => format!("Add {who} to {name}"),
+            PersonChange::Restore(_) => format!("Bring {who} back into {name}"),
+            PersonChange::Revoke(_) => format!("Remove {who} from {name}"),
+            PersonChange::Change { .. } => format!("Change the role of {who} in {name}"),
+        };
+        let note = self.note(title, Place::of(&group), task).await;
+        let result = self.send_change(change).await;
+        self.noted(
+            note,
+            match &result {
+                Ok(applied) => Reply::People(applied.outcomes.clone()),
+                Err(error) => Reply::Failed(error.clone()),
+            },
+        );
+        result
+    }
+
+    pub(crate) async fn send_change(self, change: &MembershipChange) -> Result<Applied, ApiError> {
         let applied = self.run(self.backend().apply(change)).await?.value;
         if let Some(group) = &applied.group {
             self.learn(group.clone());
@@ -352,9 +454,22 @@ impl Store {
     /// # Errors
     /// Why one is still in it.
     pub async fn leave(self, key: &GroupKey) -> Result<Done<()>, ApiError> {
-        let done = self
+        let note = match self.peek(|directory| directory.get(key)) {
+            Some(group) => {
+                let title = format!("Leave {}", group.display_name);
+                let task = Task::Leave { place: 0 };
+                self.note(title, Place::of(&group), task).await
+            }
+            None => None,
+        };
+        let result = self
             .run(self.backend().leave(key, self.me().as_ref()))
-            .await?;
+            .await;
+        self.noted(
+            note,
+            reply_of(result.as_ref().map(drop).map_err(Clone::clone)),
+        );
+        let done = result?;
         if self.capabilities().scope == group_api::ListScope::OwnGroups {
             self.change(|directory| directory.remove(key));
         }
@@ -366,7 +481,24 @@ impl Store {
     /// # Errors
     /// Why it was not handed over.
     pub async fn transfer(self, key: &GroupKey, to: &PersonKey) -> Result<(), ApiError> {
-        let done = self.run(self.backend().transfer(key, to)).await?;
+        let note = match self.peek(|directory| directory.get(key)) {
+            Some(group) => {
+                let title = format!("Hand over {}", group.display_name);
+                let task = Task::Transfer {
+                    place: 0,
+                    to: to.clone(),
+                    label: label_of(&group, to),
+                };
+                self.note(title, Place::of(&group), task).await
+            }
+            None => None,
+        };
+        let result = self.run(self.backend().transfer(key, to)).await;
+        self.noted(
+            note,
+            reply_of(result.as_ref().map(drop).map_err(Clone::clone)),
+        );
+        let done = result?;
         self.learn(done.value);
         Ok(())
     }
@@ -403,6 +535,43 @@ impl Store {
         })
         .unwrap_or_else(|| Arc::new(group))
     }
+}
+
+/// What to call somebody of a group, where that is not their key.
+#[must_use]
+pub fn label_of(group: &Group, person: &PersonKey) -> Option<String> {
+    let member = group.members.find(person)?;
+    Some(member.label.clone()).filter(|label| label != person.as_str())
+}
+
+/// The fields that an edit changes, from what to what.
+fn changed(group: &Group, edit: &GroupEdit) -> Vec<Changed> {
+    let fields = [
+        (
+            Field::DisplayName,
+            Some(group.display_name.as_str()),
+            &edit.display_name,
+        ),
+        (
+            Field::InternalName,
+            Some(group.key.as_str()),
+            &edit.internal_name,
+        ),
+        (
+            Field::Description,
+            group.description.as_deref(),
+            &edit.description,
+        ),
+        (Field::Photo, group.photo.as_deref(), &edit.photo),
+    ];
+    let changed = fields.into_iter().filter_map(|(field, from, to)| {
+        Some(Changed {
+            field,
+            from: from.unwrap_or_default().to_owned(),
+            to: to.clone()?,
+        })
+    });
+    changed.collect()
 }
 
 /// Why a write of fields did not happen.
@@ -569,9 +738,13 @@ impl Stores {
         if let Some(store) = known.filter(|store| store.connection() == *connection) {
             return store;
         }
-        let store = self
-            .owner
-            .with_value(|owner| owner.with(|| Store::new(self.session, connection.clone())));
+        let store = self.owner.with_value(|owner| {
+            owner.with(|| {
+                let store = Store::new(self.session, connection.clone());
+                store.watch_runs(self.session);
+                store
+            })
+        });
         self.known.update_value(|known| {
             known.insert(connection.id.clone(), store);
         });

@@ -13,6 +13,7 @@ pub mod theme;
 mod token;
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 
@@ -23,6 +24,7 @@ pub use system::System;
 pub use token::{Token, TokenFault};
 
 use crate::client::Client;
+use crate::journal;
 use storage::{Area, TOKEN};
 
 /// The session: a handle that can be copied everywhere.
@@ -155,6 +157,11 @@ impl Session {
         self.connections
             .update(|list| list.retain(|connection| connection.id != *id));
         self.save();
+        let id = id.clone();
+        spawn_local(async move {
+            // A browser that keeps nothing has nothing to forget.
+            let _ = journal::clear(&id).await;
+        });
     }
 
     /// An id for a new connection of this name, which no other has.

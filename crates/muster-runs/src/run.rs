@@ -1,8 +1,8 @@
 //! The state machine of a run.
 
 use group_api::{
-    ApiError, Backend, Group, MembershipChange, Outcome, PersonChange, PersonKey, PersonStep,
-    ReadBack, Roles,
+    ApiError, Backend, Group, KeyKind, MembershipChange, Outcome, PersonChange, PersonKey,
+    PersonStep, ReadBack, Roles,
 };
 
 use crate::task::{Fate, LeftOut, Place, Task};
@@ -169,6 +169,16 @@ impl Run {
                 fate: Fate::Waiting,
             });
         Self::of(about, places, items.collect(), Mode::Going)
+    }
+
+    /// A single thing that is sent at once, and never again by itself: what keeps it from being sent is
+    /// told where it was asked for.
+    #[must_use]
+    pub fn once(about: About, place: Place, task: Task) -> (Self, Option<Call>) {
+        let mut run = Self::new(about, vec![place], vec![(task, None)]);
+        let call = run.next_call();
+        run.mode = Mode::Stopped;
+        (run, call)
     }
 
     pub(crate) const fn of(about: About, places: Vec<Place>, items: Vec<Item>, mode: Mode) -> Self {
@@ -456,6 +466,10 @@ impl Run {
             }
             _ => None,
         };
+        if self.mode == Mode::Stopped && again.is_some() {
+            let words = error.to_string();
+            return self.set_all(&call.items, &Fate::Refused { words });
+        }
         if let Some(hold) = again {
             self.hold = Some(hold);
             return self.set_all(&call.items, &Fate::Waiting);
@@ -623,6 +637,8 @@ const fn is_shown_undone(error: &ApiError) -> bool {
 fn is_shown(backend: &dyn Backend, task: &Task, seen: &Seen<'_>) -> Option<bool> {
     let group = match (task, seen) {
         (_, Seen::Failed(_)) => return None,
+        // Under which key it was made is what is not known.
+        (Task::Create { .. }, _) if backend.capabilities().key == KeyKind::GivenId => return None,
         (Task::Delete { .. }, Seen::Gone) => return Some(true),
         (Task::Delete { .. }, Seen::Group(_)) => return Some(false),
         (Task::Create { .. }, Seen::Gone) => return Some(false),
