@@ -661,8 +661,9 @@ pub async fn sweep(session: Session) {
     }
 }
 
-/// Whether somewhere a run is under way in this tab, so that leaving is asked about.
+/// Whether this tab has something of a run under way. Reactive.
 #[must_use]
-pub fn is_under_way(store: Store) -> bool {
-    store.runs().with(|known| known.iter().any(drives))
+pub fn is_open(store: Store, id: RunId) -> bool {
+    store.runs().version.track();
+    store.runs().with_one(id, |kept| drives(kept)) == Some(true)
 }

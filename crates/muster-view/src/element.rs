@@ -274,6 +274,7 @@ attributes! {
     loading = "loading",
     name = "name",
     novalidate = "novalidate",
+    max = "max",
     placeholder = "placeholder",
     popover = "popover",
     popovertarget = "popovertarget",

@@ -1,0 +1,206 @@
+use leptos::prelude::*;
+use muster_runs::{RunId, Task, task_words};
+
+use super::{Alert, Dialog, Field, FieldKind, Icon, Kind, RunView};
+use crate::format;
+use crate::runs::{Proposal, is_open};
+use crate::store::Store;
+
+/// How many lines of what is to be done are listed; the rest is counted.
+const LISTED: usize = 300;
+
+/// What is asked before a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Review {
+    /// What is to be done.
+    pub proposal: Proposal,
+    /// What to know before, a paragraph each.
+    pub facts: Vec<String>,
+    /// What of it will not be done, and why, a line each.
+    pub left: Vec<String>,
+    /// What the button says that goes on.
+    pub go_on: String,
+    /// What has to be typed before, where much is lost.
+    pub typed: Option<String>,
+}
+
+/// Shows what is going to be done before anything is sent, then how it goes, then the receipt.
+#[component]
+pub fn ReviewDialog(
+    /// The store of its connection.
+    store: Store,
+    /// What is asked.
+    review: Review,
+    /// It is to be closed; the run that was begun, if one was.
+    on_close: Callback<Option<RunId>>,
+) -> impl IntoView {
+    let title = RwSignal::new(review.proposal.title.clone());
+    let run = RwSignal::new(None::<RwSignal<RunId>>);
+    let leaving = RwSignal::new(false);
+    let begun = move || run.get_untracked().map(|id| id.get_untracked());
+    let close = Callback::new(move |()| {
+        let id = begun();
+        let open = id.is_some_and(|id| is_open(store, id));
+        if open && !leaving.get_untracked() {
+            leaving.set(true);
+        } else {
+            on_close.run(id);
+        }
+    });
+    let typed = RwSignal::new(String::new());
+    let ticket = RwSignal::new(String::new());
+    let fault = RwSignal::new(None::<String>);
+    let wanted = StoredValue::new(review.typed.clone());
+    let proposal = StoredValue::new(review.proposal.clone());
+    let send = Callback::new(move |()| {
+        if run.with_untracked(Option::is_some) {
+            return;
+        }
+        if let Some(wanted) = wanted.get_value()
+            && typed.with_untracked(|typed| typed.trim() != wanted)
+        {
+            fault.set(Some(format!("Type {wanted} to go on.")));
+            return;
+        }
+        let mut proposal = proposal.get_value();
+        proposal.ticket = ticket.get_untracked().trim().to_owned();
+        run.set(Some(RwSignal::new(store.begin(proposal))));
+    });
+    let review = StoredValue::new(review);
+    let begin_view = move || {
+        let review = review.get_value();
+        let count = review.proposal.tasks.len();
+        let loses = review.proposal.tasks.iter().any(|(task, _)| loses(task));
+        view! {
+            {review.facts.into_iter().map(|fact| view! { <p>{fact}</p> }).collect_view()}
+            <Lines store=store proposal=review.proposal.clone() />
+            {(!review.left.is_empty())
+                .then(|| {
+                    let title = format!("{} left out", format::number(review.left.len()));
+                    view! {
+                        <details class="more">
+                            <summary>{title}</summary>
+                            <ul>{review.left.iter().take(LISTED).map(|line| view! { <li>{line.clone()}</li> }).collect_view()}</ul>
+                        </details>
+                    }
+                })}
+            {review
+                .typed
+                .map(|wanted| {
+                    view! {
+                        <Field
+                            label=format!("Type {wanted} to confirm")
+                            value=typed
+                            kind=FieldKind::Name
+                            error=fault
+                            on_edit=Callback::new(move |()| fault.set(None))
+                        />
+                    }
+                })}
+            <Field label="Ticket" value=ticket optional=true />
+            <div class="actions">
+                <button class="btn" type="button" autofocus=loses on:click=move |_| close.run(())>
+                    "Cancel"
+                </button>
+                <button class=if loses { "btn btn-lose" } else { "btn btn-primary" } type="submit" disabled=count == 0>
+                    {review.go_on}
+                </button>
+            </div>
+        }
+        .into_any()
+    };
+    let running = move |id: RwSignal<RunId>| {
+        Effect::new(move |_| {
+            let told = store.runs().get(id.get());
+            if let Some(told) = told {
+                title.set(told.run.about.title);
+            }
+        });
+        view! {
+            <RunView store=store id=id />
+            {move || {
+                let open = is_open(store, id.get());
+                (open && leaving.get())
+                    .then(|| {
+                        view! {
+                            <Alert kind=Kind::Note>
+                                <p>"This is still under way. It goes on without this window as long as the page stays open; Activity shows it."</p>
+                                <div class="actions">
+                                    <button class="btn btn-small" type="button" on:click=move |_| leaving.set(false)>
+                                        "Stay"
+                                    </button>
+                                    <button class="btn btn-small" type="button" on:click=move |_| close.run(())>
+                                        "Go on in the background"
+                                    </button>
+                                </div>
+                            </Alert>
+                        }
+                    })
+            }}
+            <div class="actions">
+                <button class="btn" type="button" on:click=move |_| close.run(())>
+                    "Close"
+                </button>
+            </div>
+        }
+        .into_any()
+    };
+    view! {
+        <Dialog title=title on_submit=send on_close=close>
+            {move || match run.get() {
+                None => begin_view(),
+                Some(id) => running(id),
+            }}
+        </Dialog>
+    }
+}
+
+/// Whether something is lost by it.
+fn loses(task: &Task) -> bool {
+    match task {
+        Task::Delete { .. } => true,
+        Task::Person { change, .. } => matches!(change, group_api::PersonChange::Revoke(_)),
+        _ => false,
+    }
+}
+
+/// What is to be done, a line each.
+#[component]
+fn Lines(store: Store, proposal: Proposal) -> impl IntoView {
+    let all = proposal.tasks.len();
+    let several = proposal.places.len() > 1;
+    let lines = proposal
+        .tasks
+        .iter()
+        .take(LISTED)
+        .map(|(task, _)| {
+            let place = proposal.places.get(task.place());
+            let group = place.map(|place| place.name.clone()).unwrap_or_default();
+            let (strong, rest) = match task.who() {
+                Some(who) => (who.to_owned(), several.then_some(group)),
+                None => {
+                    let key = place.map(|place| place.key.to_string());
+                    (group, key)
+                }
+            };
+            let (state, icon) = if loses(task) { ("refused", "minus") } else { ("done", "plus") };
+            view! {
+                <li data-state=state>
+                    <Icon name=icon />
+                    <div>
+                        <strong>{strong}</strong>
+                        {rest.map(|rest| view! { <span class="quiet">{format!(" · {rest}")}</span> })}
+                        <p>{task_words(store.capabilities(), task)}</p>
+                    </div>
+                </li>
+            }
+        })
+        .collect_view();
+    let more = all.saturating_sub(LISTED);
+    view! {
+        <ul class="outcomes" aria-label="What will be done" tabindex="0">
+            {lines}
+            {(more > 0).then(|| view! { <li><p class="quiet">{format!("and {} more", format::number(more))}</p></li> })}
+        </ul>
+    }
+}
