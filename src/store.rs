@@ -16,7 +16,7 @@ use group_api::{
 };
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use muster_core::{Coverage, Directory, Query, Selector};
+use muster_core::{Coverage, Directory, Query, Selector, WorkCounts};
 use muster_runs::{Changed, Place, Reply, Task, Was};
 
 use crate::browser::{now, random};
@@ -132,6 +132,15 @@ impl Store {
         self.look(|directory| {
             self.selector
                 .with_value(|selector| selector.borrow_mut().select(directory, query))
+        })
+    }
+
+    /// How many of all known groups are in each work list. Reactive.
+    #[must_use]
+    pub fn work(self) -> WorkCounts {
+        self.look(|directory| {
+            self.selector
+                .with_value(|selector| selector.borrow_mut().work(directory))
         })
     }
 

@@ -5,6 +5,7 @@ use leptos::Value;
 use leptos::prelude::*;
 use muster_core::{Coverage, Direction, Directory, Marks, Only, Query, Row, SortBy};
 
+use super::worklists::{WorkLists, list_of_address};
 use crate::browser;
 use crate::components::{
     Alert, Avatar, AvatarOf, Check, Empty, Failed, Heading, Icon, InPages, Key, Kind, Pager, Rows,
@@ -91,6 +92,7 @@ pub fn Groups() -> impl IntoView {
     let sort =
         RwSignal::new(browser::query_param("sort").and_then(|word| SortBy::from_word(&word)));
     let direction = RwSignal::new(direction_of_address());
+    let list = RwSignal::new(list_of_address(store));
     // The bar's link, or going back, may lead to this page with another question.
     let router = use_router();
     Effect::new(move |before: Option<()>| {
@@ -100,6 +102,7 @@ pub fn Groups() -> impl IntoView {
             mine.set(browser::query_param("mine").is_some() && store.me().is_some());
             sort.set(browser::query_param("sort").and_then(|word| SortBy::from_word(&word)));
             direction.set(direction_of_address());
+            list.set(list_of_address(store));
         }
     });
     Effect::new(move |_| {
@@ -108,6 +111,7 @@ pub fn Groups() -> impl IntoView {
         browser::replace_query_soon(vec![
             ("q", Some(search)),
             ("mine", mine.then(|| "1".to_owned())),
+            ("list", list.get().map(|list| list.word().to_owned())),
             ("sort", sort.map(|by| by.word().to_owned())),
             (
                 "dir",
@@ -127,7 +131,11 @@ pub fn Groups() -> impl IntoView {
 
     let asked = Memo::new(move |_| {
         let (mine, sort, direction) = (mine.get(), sort.get(), direction.get());
-        format!("{mine} {sort:?} {direction:?} {}", search.get())
+        format!(
+            "{mine} {:?} {sort:?} {direction:?} {}",
+            list.get(),
+            search.get()
+        )
     });
     let places = Memo::new(move |_| {
         let only = match store.me().filter(|_| mine.get()) {
@@ -137,6 +145,7 @@ pub fn Groups() -> impl IntoView {
         let query = Query {
             search: search.get(),
             only,
+            list: list.get(),
             sort: sort.get(),
             direction: direction.get(),
         };
@@ -151,6 +160,7 @@ pub fn Groups() -> impl IntoView {
     let clear = move || {
         search.set(String::new());
         mine.set(false);
+        list.set(None);
     };
     let again = Callback::new(move |()| store.load());
     let connect_again = Callback::new({
@@ -212,6 +222,7 @@ pub fn Groups() -> impl IntoView {
                         view! { <Check label="Only groups I belong to" checked=mine disabled=no_user hint=mine_hint /> }
                     })} <InPages rows=rows all=known /> <Count store=store matching=matching known=known coverage=coverage />
             </div>
+            <WorkLists store=store list=list coverage=coverage />
             <Remarks store=store known=known coverage=coverage on_again=again />
             {move || has_table.get().then(|| view! { <Table listed=listed rows=rows search=search searching=searching sort=sort direction=direction coverage=coverage /> })}
             {region}

@@ -7,6 +7,7 @@ mod groups;
 mod new_group;
 mod not_found;
 mod probe;
+mod worklists;
 
 pub use connect::Connect;
 pub use group::{GroupFrame, GroupMembers, GroupSettings};

@@ -8,7 +8,7 @@ use std::time::Instant;
 use group_api::{
     Backend, Group, GroupSink, Head, Input, Instabase, ListAsk, PlainGroup, Step, Unreadable,
 };
-use muster_core::{Coverage, Direction, Directory, Query, Selector, SortBy};
+use muster_core::{Coverage, Direction, Directory, Query, Selector, SortBy, WorkList};
 
 struct Into<'a>(&'a mut Directory, u32);
 
@@ -159,6 +159,9 @@ fn main() {
             None,
             Direction::Ascending,
         )
+    });
+    timed("work lists, and how many are in them", &mut || {
+        selector.work(&directory).of(WorkList::OneLead)
     });
     timed("search \"engineer\" (asked before)", &mut || {
         select(

@@ -472,6 +472,16 @@ impl Directory {
         row.holders(Some(self.place_of(&lead.role))).next()
     }
 
+    /// How many manage a group, two and more being two: those of the highest role come first.
+    pub(crate) fn some_leads(&self, row: &Row<'_>) -> usize {
+        let lead = self.capabilities.lead();
+        let lead = lead.map(|info| self.place_of(&info.role));
+        let first = row.memberships().iter().take(2);
+        first
+            .filter(|membership| Some(membership.role()) == lead)
+            .count()
+    }
+
     /// Whether another known group has the same display name, so that its key has to be shown too.
     #[must_use]
     pub fn shares_its_name(&self, group: &Group) -> bool {

@@ -22,6 +22,7 @@ mod query;
 mod roster;
 mod selector;
 mod words;
+mod worklist;
 
 pub use columns::Row;
 pub use directory::{Coverage, Directory};
@@ -33,3 +34,4 @@ pub use query::{Direction, Only, Query, SortBy};
 pub use roster::{MemberSort, Roster};
 pub use selector::Selector;
 pub use words::{Rank, Words};
+pub use worklist::{WorkCounts, WorkList};

@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 
 use group_api::PersonKey;
 
+use crate::worklist::WorkList;
+
 /// The columns of the groups table by which it can be sorted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SortBy {
@@ -88,6 +90,8 @@ pub struct Query {
     pub search: String,
     /// Only groups that somebody is in.
     pub only: Only,
+    /// Only groups of this list.
+    pub list: Option<WorkList>,
     /// The column chosen; `None`: best match first, then by display name.
     pub sort: Option<SortBy>,
     /// Its direction.

@@ -11,6 +11,7 @@ use crate::directory::Directory;
 use crate::order::{by_name, by_names, compare, sorted};
 use crate::query::{Direction, Only, Query, SortBy};
 use crate::words::{Rank, Words};
+use crate::worklist::{WorkCounts, WorkLists};
 
 /// How many earlier searches are kept, for whoever takes letters back.
 const KEPT: usize = 24;
@@ -33,6 +34,8 @@ pub struct Selector {
     /// How each row answers the search, the latest and those before it.
     searches: Vec<Search>,
     selected: Arc<Vec<u32>>,
+    /// Which rows are in which work list, if that was asked since anything changed.
+    lists: Option<WorkLists>,
 }
 
 /// How each row answers some words.
@@ -53,6 +56,7 @@ impl Default for Selector {
             query: Query::default(),
             searches: Vec::new(),
             selected: Arc::default(),
+            lists: None,
         }
     }
 }
@@ -64,6 +68,9 @@ impl Selector {
         let is_same = news.is_some_and(<[_]>::is_empty);
         if is_same && *query == self.query {
             return Arc::clone(&self.selected);
+        }
+        if !is_same {
+            self.lists = None;
         }
         match news {
             Some([]) => {}
@@ -79,11 +86,28 @@ impl Selector {
         }
         self.query = query.clone();
         let order = self.sorted.as_ref().map_or(&self.names, |(_, rows)| rows);
-        self.selected = Arc::new(match self.searches.last() {
+        let mut selected = match self.searches.last() {
             Some(search) if !all => search.pick(order, query.sort.is_none()),
             _ => order.clone(),
-        });
+        };
+        if let Some(list) = query.list {
+            let lists = self.lists(directory);
+            selected.retain(|number| lists.holds(list, *number));
+        }
+        self.selected = Arc::new(selected);
         Arc::clone(&self.selected)
+    }
+
+    /// How many of all groups are in each work list.
+    pub fn work(&mut self, directory: &Directory) -> WorkCounts {
+        let query = self.query.clone();
+        self.select(directory, &query);
+        self.lists(directory).counts
+    }
+
+    fn lists(&mut self, directory: &Directory) -> &WorkLists {
+        let Self { lists, names, .. } = self;
+        lists.get_or_insert_with(|| WorkLists::new(directory, names))
     }
 
     /// Takes in what has changed, if anything was ever asked, so that the answer is there when the same

@@ -16,7 +16,9 @@ use group_api::{
     ApiError, Backend, Group, GroupKey, GroupSink, Head, Input, Instabase, ListAsk, Member,
     MemberKind, Members, PersonKey, PlainGroup, Role, Roles, Step, Unreadable, fold,
 };
-use muster_core::{Coverage, Direction, Directory, Only, Query, Selector, SortBy, natural_cmp};
+use muster_core::{
+    Coverage, Direction, Directory, Only, Query, Selector, SortBy, WorkList, natural_cmp,
+};
 use proptest::prelude::*;
 
 const NAMES: [&str; 6] = [
@@ -210,6 +212,9 @@ impl Model {
             {
                 continue;
             }
+            if query.list.is_some_and(|list| !self.is_in(list, group)) {
+                continue;
+            }
             let line = |text: &str| fold(text).replace('\n', " ");
             let name = line(&group.display_name);
             let key = line(group.key.as_str());
@@ -251,6 +256,27 @@ impl Model {
             .iter()
             .map(|(_, group)| group.key.to_string())
             .collect()
+    }
+}
+
+impl Model {
+    fn is_in(&self, list: WorkList, group: &Group) -> bool {
+        let members = group.members.listed();
+        let leads = members.map(|members| {
+            let leads = |member: &&Member| member.roles.contains(&Role::known("admin"));
+            members.iter().filter(leads).count()
+        });
+        let name = |group: &Group| lines(&group.display_name);
+        match list {
+            WorkList::NoLead => leads == Some(0),
+            WorkList::OneLead => leads == Some(1),
+            WorkList::Empty => members.is_some_and(<[Member]>::is_empty),
+            WorkList::SameName => {
+                let same = |other: &&Group| name(other) == name(group);
+                self.groups.values().filter(same).count() > 1
+            }
+            WorkList::NoDescription => group.description.is_none(),
+        }
     }
 }
 
@@ -403,6 +429,19 @@ impl World {
         assert_eq!(show(&self.directory, &anew), expected, "anew, {query:?}");
     }
 
+    fn check_work(&mut self) {
+        let counts = self.selector.work(&self.directory);
+        let model = &self.model;
+        for list in WorkList::ALL {
+            let in_it = |group: &&Group| model.is_in(list, group);
+            let expected = model.groups.values().filter(in_it).count();
+            assert_eq!(counts.of(list), expected, "{list:?}");
+        }
+        let unsaid = |group: &&Group| group.members == Members::NotListed;
+        assert_eq!(counts.unsaid, model.groups.values().filter(unsaid).count());
+        assert_eq!(Selector::default().work(&self.directory), counts);
+    }
+
     fn check_all(&self) {
         assert_eq!(self.directory.len(), self.model.groups.len());
         for (key, group) in &self.model.groups {
@@ -441,13 +480,15 @@ fn query() -> impl Strategy<Value = Query> {
         0..sorts.len(),
         any::<bool>(),
         proptest::option::of(0..PEOPLE.len()),
+        proptest::option::of(0..WorkList::ALL.len()),
     )
-        .prop_map(move |(search, sort, down, of)| Query {
+        .prop_map(move |(search, sort, down, of, list)| Query {
             search: SEARCHES[search].to_owned(),
             only: match of.filter(|place| *place < 2) {
                 Some(place) => Only::Of(PersonKey::new(PEOPLE[place]).unwrap()),
                 None => Only::All,
             },
+            list: list.map(|place| WorkList::ALL[place]),
             sort: sorts[sort],
             direction: if down {
                 Direction::Descending
@@ -470,12 +511,18 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(600))]
     #[test]
     fn whatever_happens_both_show_the_same(
-        steps in proptest::collection::vec((act(), proptest::collection::vec(query(), 0..3)), 1..12)
+        steps in proptest::collection::vec(
+            (act(), proptest::collection::vec(query(), 0..3), any::<bool>()),
+            1..12,
+        )
     ) {
         let mut world = world();
-        for (act, queries) in steps {
+        for (act, queries, work) in steps {
             world.act(&act);
             world.check_all();
+            if work {
+                world.check_work();
+            }
             for query in queries {
                 world.check(&query);
             }

@@ -143,6 +143,11 @@ impl<'a> Row<'a> {
         self.text(from, self.cells.description_length)
     }
 
+    /// Whether it has none. Its text is not looked at.
+    pub(crate) const fn has_no_description(&self) -> bool {
+        self.cells.description_length == 0
+    }
+
     /// The address of its photo; empty for none.
     #[must_use]
     pub fn photo(&self) -> &'a str {
