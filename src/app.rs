@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::components::{Dialog, Reconnect, TokenForm, TopBar};
-use crate::pages::{Connect, GroupFrame, Groups, NewGroupPage, NotFound};
+use crate::pages::{Activity, Connect, GroupFrame, Groups, NewGroupPage, NotFound};
 use crate::router::{Router, use_router};
 use crate::session::{ConnectionId, Session, use_session};
 use crate::store::Stores;
@@ -18,6 +18,7 @@ pub fn App() -> impl IntoView {
     provide_context(session);
     provide_context(Stores::new(session));
     spawn_local(session.read_config());
+    spawn_local(crate::runs::sweep(session));
     let place = Memo::new(move |_| Place::of(&router.parts()));
     view! {
         <a
@@ -74,6 +75,7 @@ enum Inner {
     Groups,
     Group,
     NewGroup,
+    Activity,
 }
 
 impl Inner {
@@ -84,6 +86,7 @@ impl Inner {
             ["groups"] => Some(Self::Groups),
             ["groups", _] | ["groups", _, "settings"] => Some(Self::Group),
             ["new-group"] => Some(Self::NewGroup),
+            ["activity"] => Some(Self::Activity),
             _ => None,
         }
     }
@@ -132,6 +135,7 @@ fn InConnection() -> impl IntoView {
             (move || match inner.get() {
                 Some(Inner::Groups) => view! { <Groups /> }.into_any(),
                 Some(Inner::Group) => view! { <GroupFrame /> }.into_any(),
+                Some(Inner::Activity) => view! { <Activity /> }.into_any(),
                 Some(Inner::NewGroup) => view! { <NewGroupPage /> }.into_any(),
                 Some(Inner::Nowhere) | None => view! { <Nowhere /> }.into_any(),
             })

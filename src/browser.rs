@@ -229,3 +229,23 @@ pub fn unlisten(event: &str, listener: &Closure<dyn FnMut()>) {
     // It was added, so it can be removed.
     let _ = window().remove_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
 }
+
+/// Hands a text to the user as a file of this name.
+pub fn download(name: &str, kind: &str, text: &str) {
+    let parts = js_sys::Array::of1(&text.into());
+    let options = web_sys::BlobPropertyBag::new();
+    options.set_type(kind);
+    let blob = web_sys::Blob::new_with_str_sequence_and_options(&parts, &options);
+    let Ok(url) = blob.and_then(|blob| web_sys::Url::create_object_url_with_blob(&blob)) else {
+        return;
+    };
+    if let Ok(link) = document().create_element("a") {
+        // Attributes of these names can be set.
+        let _ = link.set_attribute("href", &url);
+        let _ = link.set_attribute("download", name);
+        if let Ok(link) = link.dyn_into::<HtmlElement>() {
+            link.click();
+        }
+    }
+    let _ = web_sys::Url::revoke_object_url(&url);
+}

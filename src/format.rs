@@ -66,7 +66,13 @@ pub fn date(at: Timestamp) -> String {
 #[must_use]
 #[allow(clippy::cast_precision_loss)] // as above
 pub fn instant(at: Timestamp) -> String {
-    js_sys::Date::new(&JsValue::from_f64(at.unix_ms() as f64))
+    instant_ms(at.unix_ms() as f64)
+}
+
+/// The same of milliseconds since 1970.
+#[must_use]
+pub fn instant_ms(ms: f64) -> String {
+    js_sys::Date::new(&JsValue::from_f64(ms))
         .to_iso_string()
         .into()
 }

@@ -6,6 +6,7 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use gloo_timers::future::TimeoutFuture;
 use group_api::{Action, ApiError, GroupKey, PersonChange, Presence};
@@ -14,6 +15,7 @@ use leptos::task::spawn_local;
 use muster_runs::{
     About, Call, Hold, Mode, Next, Place, Reply, Run, RunId, Seen, Task, Undo, undo,
 };
+use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 
 use crate::browser::{listen, now, random};
@@ -57,7 +59,8 @@ enum Driver {
 
 #[derive(Debug)]
 struct Kept {
-    run: Run,
+    /// Shared with whoever shows it.
+    run: Arc<Run>,
     driver: Driver,
     /// When a read last proved something of it, in milliseconds since 1970.
     proved: Option<f64>,
@@ -70,7 +73,7 @@ struct Kept {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Told {
     /// The run.
-    pub run: Run,
+    pub run: Arc<Run>,
     /// Whether another tab drives it.
     pub elsewhere: bool,
     /// When a read last proved something of it, in milliseconds since 1970.
@@ -141,6 +144,17 @@ impl Runs {
         all
     }
 
+    /// How many runs wait for somebody: cut off, or with something that is unknown. Reactive.
+    #[must_use]
+    pub fn waiting(self) -> usize {
+        self.version.track();
+        let waits = |kept: &&Kept| {
+            let is_ours = !matches!(kept.driver, Driver::Elsewhere);
+            is_ours && (!kept.run.is_over() && !drives(kept) || kept.run.counts().unknown > 0)
+        };
+        self.with(|known| known.iter().filter(waits).count())
+    }
+
     /// The run that this tab drives and that is not over, the newest. Reactive.
     #[must_use]
     pub fn under_way(self) -> Option<Told> {
@@ -155,7 +169,7 @@ impl Runs {
     }
 
     async fn write(self, id: RunId) {
-        let Some(run) = self.with_one(id, |kept| kept.run.clone()) else {
+        let Some(run) = self.with_one(id, |kept| Arc::clone(&kept.run)) else {
             return;
         };
         if journal::put(&run).await.is_err() {
@@ -164,9 +178,15 @@ impl Runs {
     }
 }
 
+impl Kept {
+    fn run_mut(&mut self) -> &mut Run {
+        Arc::make_mut(&mut self.run)
+    }
+}
+
 fn told(kept: &Kept) -> Told {
     Told {
-        run: kept.run.clone(),
+        run: Arc::clone(&kept.run),
         elsewhere: matches!(kept.driver, Driver::Elsewhere),
         proved: kept.proved,
     }
@@ -203,8 +223,18 @@ impl Store {
         });
         let back = Closure::<dyn FnMut()>::new(move || self.lift(Hold::NoConnection));
         listen("online", &back);
+        let leave = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
+            if runs.with(|known| known.iter().any(drives)) {
+                // The browser asks whether to leave, in its own words.
+                event.prevent_default();
+            }
+        });
+        // A window without events would have no page either.
+        let _ = window()
+            .add_event_listener_with_callback("beforeunload", leave.as_ref().unchecked_ref());
         // The store lives as long as the page.
         back.forget();
+        leave.forget();
         Effect::new(move |before: Option<()>| {
             session.track_tokens();
             if before.is_some() {
@@ -321,7 +351,7 @@ impl Store {
     pub(crate) fn noted_made(self, note: Option<(RunId, Call)>, key: &GroupKey) {
         if let Some((id, _)) = &note {
             self.runs().with_one(*id, |kept| {
-                if let Some(place) = kept.run.places.first_mut() {
+                if let Some(place) = kept.run_mut().places.first_mut() {
                     place.key = key.clone();
                 }
             });
@@ -332,7 +362,9 @@ impl Store {
     /// Does what is next, as far as it can be done now.
     fn pump(self, id: RunId) {
         loop {
-            let next = self.runs().with_one(id, |kept| kept.run.next(now_ms()));
+            let next = self
+                .runs()
+                .with_one(id, |kept| kept.run_mut().next(now_ms()));
             match next {
                 Some(Next::Call(call)) => {
                     spawn_local(self.send(id, call));
@@ -390,7 +422,7 @@ impl Store {
     fn answer(self, id: RunId, call: u32, reply: Reply) {
         self.runs().with_one(id, |kept| {
             kept.proved = Some(now());
-            kept.run.answered(call, reply, now_ms());
+            kept.run_mut().answered(call, reply, now_ms());
             if kept.run.hold() != Some(Hold::NoConnection) {
                 kept.pause = FIRST_PAUSE_MS;
             }
@@ -430,7 +462,7 @@ impl Store {
                 kept.proved = Some(now());
                 kept.pause = FIRST_PAUSE_MS;
             }
-            kept.run.looked(backend, place, &seen);
+            kept.run_mut().looked(backend, place, &seen);
         });
         self.runs().write(id).await;
         self.pump(id);
@@ -459,7 +491,7 @@ impl Store {
             let still = self.runs().with_one(id, |kept| {
                 let still = kept.waits == wait && kept.run.hold() == Some(hold);
                 if still {
-                    kept.run.lift();
+                    kept.run_mut().lift();
                 }
                 still
             });
@@ -477,7 +509,7 @@ impl Store {
             });
             held.map(|kept| {
                 kept.waits += 1;
-                kept.run.lift();
+                kept.run_mut().lift();
                 kept.run.about.id
             })
             .collect()
@@ -491,7 +523,7 @@ impl Store {
         self.runs().with_one(id, |kept| {
             kept.waits += 1;
             kept.pause = FIRST_PAUSE_MS;
-            change(&mut kept.run);
+            change(kept.run_mut());
         });
         spawn_local(async move {
             self.runs().write(id).await;
@@ -532,7 +564,7 @@ impl Store {
     /// Gives a run the number of a ticket.
     pub fn set_ticket(self, id: RunId, ticket: String) {
         self.runs()
-            .with_one(id, |kept| kept.run.about.ticket = ticket);
+            .with_one(id, |kept| kept.run_mut().about.ticket = ticket);
         self.runs().tell();
         spawn_local(async move { self.runs().write(id).await });
     }
@@ -580,7 +612,7 @@ impl Store {
 
     /// Forgets what is settled, here and in what the browser keeps.
     pub fn clear_activity(self) {
-        let gone: Vec<Run> = self.runs().with(|known| {
+        let gone: Vec<Arc<Run>> = self.runs().with(|known| {
             let (gone, stay): (Vec<Kept>, Vec<Kept>) = std::mem::take(known)
                 .into_iter()
                 .partition(|kept| kept.run.is_over());
@@ -605,7 +637,7 @@ fn kept(run: Run) -> Kept {
         Driver::Here(None)
     };
     Kept {
-        run,
+        run: Arc::new(run),
         driver,
         proved: None,
         waits: 0,

@@ -113,11 +113,11 @@ pub fn ReviewDialog(
         Effect::new(move |_| {
             let told = store.runs().get(id.get());
             if let Some(told) = told {
-                title.set(told.run.about.title);
+                title.set(told.run.about.title.clone());
             }
         });
         view! {
-            <RunView store=store id=id />
+            <RunView store=store id=id on_close=close />
             {move || {
                 let open = is_open(store, id.get());
                 (open && leaving.get())
@@ -137,11 +137,6 @@ pub fn ReviewDialog(
                         }
                     })
             }}
-            <div class="actions">
-                <button class="btn" type="button" on:click=move |_| close.run(())>
-                    "Close"
-                </button>
-            </div>
         }
         .into_any()
     };

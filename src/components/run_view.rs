@@ -29,16 +29,36 @@ pub fn RunView(
     store: Store,
     /// Which run. Taking it back shows the run that does so instead.
     id: RwSignal<RunId>,
+    /// Asks to close what it is shown in.
+    on_close: Callback<()>,
 ) -> impl IntoView {
     let told = Memo::new(move |_| store.runs().get(id.get()));
+    let known = Memo::new(move |_| told.with(Option::is_some));
     move || {
-        told.with(Option::is_some)
-            .then(|| view! { <Shown store=store id=id told=told /> })
+        if known.get() {
+            view! { <Shown store=store id=id told=told on_close=on_close /> }.into_any()
+        } else {
+            view! { <div class="actions"><Close on_close=on_close /></div> }.into_any()
+        }
     }
 }
 
 #[component]
-fn Shown(store: Store, id: RwSignal<RunId>, told: Memo<Option<Told>>) -> impl IntoView {
+fn Close(on_close: Callback<()>) -> impl IntoView {
+    view! {
+        <button class="btn" type="button" on:click=move |_| on_close.run(())>
+            "Close"
+        </button>
+    }
+}
+
+#[component]
+fn Shown(
+    store: Store,
+    id: RwSignal<RunId>,
+    told: Memo<Option<Told>>,
+    on_close: Callback<()>,
+) -> impl IntoView {
     let of = move |with: fn(&Told) -> String| {
         Memo::new(move |_| told.with(|told| told.as_ref().map(with).unwrap_or_default()))
     };
@@ -63,7 +83,7 @@ fn Shown(store: Store, id: RwSignal<RunId>, told: Memo<Option<Told>>) -> impl In
         {move || stage_view(store, id, stage.get(), told)}
         <Progress counts=counts stage=stage />
         <Outcomes store=store told=told />
-        <Actions store=store id=id told=told stage=stage />
+        <Actions store=store id=id told=told stage=stage on_close=on_close />
     }
 }
 
@@ -271,6 +291,7 @@ fn Actions(
     id: RwSignal<RunId>,
     told: Memo<Option<Told>>,
     stage: Memo<Stage>,
+    on_close: Callback<()>,
 ) -> impl IntoView {
     let is_over = move || stage.get() == Stage::Over;
     let can_retry = Memo::new(move |_| {
@@ -386,6 +407,7 @@ fn Actions(
             })}
             {move || (is_over() && has_refused.get()).then(|| view! { <CopyButton label="Copy refused" text=Callback::new(move |()| refused()) /> })}
             {move || is_over().then(|| view! { <CopyButton label="Copy report" text=Callback::new(move |()| text()) /> })}
+            <Close on_close=on_close />
         </div>
     }
 }

@@ -2,9 +2,10 @@ use leptos::html::{Details, Nav};
 use leptos::prelude::*;
 
 use super::Icon;
+use crate::format;
 use crate::router::use_router;
 use crate::session::{Access, Connection, ConnectionId, theme, use_session};
-use crate::store::Stores;
+use crate::store::{Store, Stores};
 
 /// The connection that an address belongs to: `/c/ID/…`.
 #[must_use]
@@ -19,6 +20,7 @@ pub fn TopBar() -> impl IntoView {
     let session = use_session();
     let router = use_router();
     let current = Memo::new(move |_| session.find(&connection_of(&router.path())?));
+    let stores = expect_context::<Stores>();
     let nav = NodeRef::<Nav>::new();
     Effect::new(move |_| {
         let _ = router.path();
@@ -37,14 +39,20 @@ pub fn TopBar() -> impl IntoView {
                 current
                     .get()
                     .map(|connection| {
-                        let href = connection.href("groups");
-                        let here = href.clone();
-                        let within = move || router.path().strip_prefix(&here).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+                        let link = |label: &'static str, page: &str| {
+                            let href = connection.href(page);
+                            let here = href.clone();
+                            let within = move || router.path().strip_prefix(&here).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+                            view! {
+                                <a href=href aria-current=move || within().then_some("page")>
+                                    {label}
+                                </a>
+                            }
+                        };
                         view! {
                             <nav class="nav" id="nav" popover aria-label="Main" node_ref=nav>
-                                <a href=href aria-current=move || within().then_some("page")>
-                                    "Groups"
-                                </a>
+                                {link("Groups", "groups")}
+                                {link("Activity", "activity")}
                             </nav>
                         }
                     })
@@ -54,6 +62,7 @@ pub fn TopBar() -> impl IntoView {
                     let look_only = current.get().is_some_and(|connection| connection.access == Access::LookOnly);
                     look_only.then(|| view! { <span class="badge">"Look only"</span> })
                 }}
+                {move || current.get().map(|connection| view! { <UnderWay store=stores.of(&connection) /> })}
                 {move || (!session.connections().is_empty()).then(|| view! { <Switch current=current /> })} <ThemeButton />
                 {move || {
                     current
@@ -68,6 +77,43 @@ pub fn TopBar() -> impl IntoView {
                 }}
             </div>
         </header>
+    }
+}
+
+/// What is under way on a connection, wherever one has gone meanwhile, and what waits for somebody.
+#[component]
+fn UnderWay(store: Store) -> impl IntoView {
+    let told = Memo::new(move |_| {
+        let running = store
+            .runs()
+            .under_way()
+            .filter(|told| told.run.items().len() > 1);
+        running.map(|told| {
+            let counts = told.run.counts();
+            let settled = counts.all - counts.open;
+            format!(
+                "{} of {}",
+                format::number(settled),
+                format::number(counts.all)
+            )
+        })
+    });
+    let waiting = Memo::new(move |_| store.runs().waiting());
+    let href = store.connection().href("activity");
+    move || {
+        let (words, about) = match (told.get(), waiting.get()) {
+            (Some(words), _) => (words, "under way"),
+            (None, 0) => return None,
+            (None, n) => (format::number(n), "to look at"),
+        };
+        let href = href.clone();
+        Some(view! {
+            <a class="badge under-way" href=href>
+                {words}
+                {" "}
+                {about}
+            </a>
+        })
     }
 }
 

@@ -5,11 +5,12 @@ use leptos::Value;
 use leptos::prelude::*;
 use muster_core::{Coverage, Direction, Directory, Marks, Only, Query, Row, SortBy};
 
+use super::groups_bulk::GroupsBar;
 use super::worklists::{WorkLists, list_of_address};
 use crate::browser;
 use crate::components::{
-    Alert, Avatar, AvatarOf, Check, Empty, Failed, Heading, Icon, InPages, Key, Kind, Pager, Rows,
-    Search, SortHeader, Sorted, marked, row,
+    Alert, Avatar, AvatarOf, Check, Empty, Failed, Heading, Icon, InPages, Key, Keys, Kind, Pager,
+    Rows, Search, SelectMode, Selection, SortHeader, Sorted, marked, pick, row,
 };
 use crate::format;
 use crate::router::use_router;
@@ -54,6 +55,8 @@ impl Shown {
 struct Listed {
     store: Store,
     places: Memo<Arc<Vec<u32>>>,
+    selection: Selection,
+    keys: Keys,
 }
 
 impl Listed {
@@ -155,7 +158,18 @@ pub fn Groups() -> impl IntoView {
     let coverage = Memo::new(move |_| store.look(|directory| directory.coverage().clone()));
     let known = Memo::new(move |_| store.look(muster_core::Directory::len));
     let matching = Memo::new(move |_| places.with(|places| places.len()));
-    let listed = Listed { store, places };
+    let listed = Listed {
+        store,
+        places,
+        selection: Selection::default(),
+        keys: Keys {
+            count: matching,
+            key: Callback::new(move |row| {
+                let number = places.with(|places| places.get(row).copied())?;
+                store.peek(|directory| Some(directory.row(number)?.key().to_owned()))
+            }),
+        },
+    };
     let rows = Rows::new(matching, asked, Box::new(move |row| listed.key(row)));
     let clear = move || {
         search.set(String::new());
@@ -208,6 +222,7 @@ pub fn Groups() -> impl IntoView {
             <div class="head">
                 <Heading text="Groups" />
                 <div class="actions">
+                    <SelectMode selection=listed.selection />
                     <a class="btn btn-primary" href=connection.href("new-group")>
                         <Icon name="plus" />
                         "New group"
@@ -226,6 +241,7 @@ pub fn Groups() -> impl IntoView {
             <Remarks store=store known=known coverage=coverage on_again=again />
             {move || has_table.get().then(|| view! { <Table listed=listed rows=rows search=search searching=searching sort=sort direction=direction coverage=coverage /> })}
             {region}
+            <GroupsBar store=store selection=listed.selection keys=listed.keys list=list />
             <Pager rows=rows label="Pages of groups" />
         </main>
     }
@@ -467,7 +483,7 @@ fn Table(
         let shown = Memo::new(move |_| listed.shown(place.get()));
         let cells = move || {
             let (shown, marks) = (shown.get(), Marks::new(&search.get()));
-            view! { <Cells store=store shown=shown marks=marks lead_label=lead_label /> }
+            view! { <Cells listed=listed shown=shown marks=marks lead_label=lead_label /> }
         };
         row(place, Value::None, cells.into_any())
     };
@@ -504,7 +520,10 @@ fn Table(
     };
     view! {
         <table
-            class=if has_times { "ledger groups timed" } else { "ledger groups" }
+            class=move || {
+                let timed = if has_times { " timed" } else { "" };
+                format!("ledger groups{timed}{}", listed.selection.class())
+            }
             role="table"
             aria-label="Groups"
             aria-rowcount=move || (count.get() + 1).to_string()
@@ -546,7 +565,8 @@ pub fn group_href(store: Store, key: &str) -> String {
 /// What is seen of a group. The elements are made once for each row on the screen: with another group
 /// only the texts and attributes change that differ.
 #[component]
-fn Cells(store: Store, shown: Shown, marks: Marks, lead_label: &'static str) -> impl IntoView {
+fn Cells(listed: Listed, shown: Shown, marks: Marks, lead_label: &'static str) -> impl IntoView {
+    let store = listed.store;
     let connection = store.connection();
     let capabilities = store.capabilities();
     let photo = shown
@@ -572,6 +592,7 @@ fn Cells(store: Store, shown: Shown, marks: Marks, lead_label: &'static str) -> 
     view! {
         <td class="c-name" role="cell">
             <span class="who">
+                {pick(listed.selection, listed.keys, shown.key.clone(), &shown.name)}
                 <Avatar of=AvatarOf::Group name=shown.name.clone() key=shown.key.clone() photo=photo />
                 <a class="name" href=href title=shown.name.clone()>
                     {marked(&shown.name, &marks)}

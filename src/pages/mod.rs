@@ -1,14 +1,18 @@
 //! The pages. Each asks the store and shows what it says; none asks which system it talks to.
 
+mod activity;
 mod connect;
+mod export;
 mod fields;
 mod group;
 mod groups;
+mod groups_bulk;
 mod new_group;
 mod not_found;
 mod probe;
 mod worklists;
 
+pub use activity::Activity;
 pub use connect::Connect;
 pub use group::{GroupFrame, GroupMembers, GroupSettings};
 pub use groups::Groups;

@@ -12,6 +12,7 @@
 )]
 
 mod columns;
+mod csv;
 mod directory;
 mod mark;
 mod natural;
@@ -25,6 +26,7 @@ mod words;
 mod worklist;
 
 pub use columns::Row;
+pub use csv::csv_line;
 pub use directory::{Coverage, Directory};
 pub use mark::Marks;
 pub use natural::natural_cmp;

@@ -19,7 +19,11 @@ pub(super) struct Question {
 }
 
 /// What a guard says, in words.
-pub(super) fn guard_words(guard: Guard, capabilities: &Capabilities, group: &Group) -> String {
+pub(in crate::pages) fn guard_words(
+    guard: Guard,
+    capabilities: &Capabilities,
+    group: &Group,
+) -> String {
     let lead = capabilities
         .lead()
         .map_or("admin", |lead| lead.label)

@@ -9,12 +9,14 @@ use leptos::task::spawn_local;
 use muster_core::{Direction, MemberSort, Roster};
 
 use super::add::AddMembers;
+use super::bulk::MembersBar;
 use super::confirm::{Confirm, Question, guard_words};
 use super::row::MemberCells;
 use super::{GroupPage, Marked, Reading, RowState, use_group};
 use crate::browser;
 use crate::components::{
-    Alert, Empty, Icon, InPages, Kind, Pager, Rows, Search, SortHeader, Sorted, row, unique_id,
+    Alert, Empty, Icon, InPages, Keys, Kind, Pager, Rows, Search, SelectMode, Selection,
+    SortHeader, Sorted, row, unique_id,
 };
 use crate::format;
 use crate::request::Latest;
@@ -31,6 +33,8 @@ pub(super) struct Table {
     rows: Rows,
     /// What it finds in names is marked.
     pub(super) search: RwSignal<String>,
+    pub(super) selection: Selection,
+    pub(super) keys: Keys,
     /// The group with nobody in it but me and two who lead it, if there are as many.
     pub(super) alone: Memo<Option<Arc<Group>>>,
 }
@@ -319,6 +323,11 @@ pub fn GroupMembers() -> impl IntoView {
         asking: RwSignal::new(None),
         rows,
         search,
+        selection: Selection::default(),
+        keys: Keys {
+            count: matching,
+            key: Callback::new(move |row| listed.member(row, |member| member.person.to_string())),
+        },
         alone: Memo::new(move |_| page.group.with(|group| alone(store, group.as_deref()?))),
     };
     let add_reason = move || {
@@ -365,6 +374,7 @@ pub fn GroupMembers() -> impl IntoView {
             </div>
             <InPages rows=rows all=total />
             <div class="actions end">
+                <SelectMode selection=table.selection />
                 {move || {
                     (why_not.get().is_none())
                         .then(|| {
@@ -419,6 +429,7 @@ pub fn GroupMembers() -> impl IntoView {
             (matching.get() > 0 || page.reading.get() == Reading::Under && total.get() == 0)
                 .then(|| view! { <MembersTable table=table listed=listed rows=rows sort=sort direction=direction /> })
         }}
+        <MembersBar table=table selection=table.selection keys=table.keys />
         <Pager rows=rows label="Pages of members" />
         {move || {
             table
@@ -567,7 +578,10 @@ fn MembersTable(
     };
     view! {
         <table
-            class=if has_times { "ledger members timed" } else { "ledger members" }
+            class=move || {
+                let timed = if has_times { " timed" } else { "" };
+                format!("ledger members{timed}{}", table.selection.class())
+            }
             role="table"
             aria-label="Members"
             aria-rowcount=move || (count.get() + 1).to_string()>

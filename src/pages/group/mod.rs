@@ -1,6 +1,7 @@
 //! One group: its frame, its members, its settings.
 
 mod add;
+mod bulk;
 mod confirm;
 mod delete;
 mod members;
@@ -14,6 +15,7 @@ use group_api::{ApiError, Field, Group, GroupKey, Member, PersonKey, PersonStep,
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+pub(super) use confirm::guard_words;
 pub use members::GroupMembers;
 pub use settings::GroupSettings;
 
@@ -107,6 +109,14 @@ impl GroupPage {
     /// Whether the user is still on this group's pages, so that an answer may take them elsewhere.
     fn is_on(self, key: &GroupKey) -> bool {
         self.key.try_get_untracked().flatten().as_ref() == Some(key)
+    }
+
+    /// When the group was last read, in milliseconds since 1970; now, where that is not known.
+    fn read_at(self) -> f64 {
+        match self.reading.get_untracked() {
+            Reading::At(at) => at,
+            _ => browser::now(),
+        }
     }
 
     /// Whether this connection may write at all.

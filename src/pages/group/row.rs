@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 use super::RowState;
 use super::members::{Table, undo_id};
 use crate::browser;
-use crate::components::{Avatar, AvatarOf, Icon, marked, unique_id};
+use crate::components::{Avatar, AvatarOf, Icon, marked, pick, unique_id};
 use crate::format;
 use crate::pages::groups::Time;
 use crate::store::Store;
@@ -147,6 +147,7 @@ pub(super) fn MemberCells(
     view! {
         <td class="c-name" role="cell">
             <span class="who">
+                {pick(table.selection, table.keys, key.clone(), &name)}
                 <Avatar of=AvatarOf::Person name=name.clone() key=key photo=None />
                 <span class="name">{marked(&name, &marks)}</span>
                 {is_me.then(|| view! { <span class="badge">"you"</span> })}
