@@ -35,9 +35,11 @@ pub fn ReviewDialog(
     on_close: Callback<Option<RunId>>,
 ) -> impl IntoView {
     let title = RwSignal::new(review.proposal.title.clone());
-    let run = RwSignal::new(None::<RwSignal<RunId>>);
+    // The run that is shown, once one was begun; taking it back shows the one that does so.
+    let run = RwSignal::new(None::<RunId>);
+    let shown = RwSignal::new(RunId(0));
     let leaving = RwSignal::new(false);
-    let begun = move || run.get_untracked().map(|id| id.get_untracked());
+    let begun = move || run.get_untracked().map(|_| shown.get_untracked());
     let close = Callback::new(move |()| {
         let id = begun();
         let open = id.is_some_and(|id| is_open(store, id));
@@ -64,7 +66,9 @@ pub fn ReviewDialog(
         }
         let mut proposal = proposal.get_value();
         proposal.ticket = ticket.get_untracked().trim().to_owned();
-        run.set(Some(RwSignal::new(store.begin(proposal))));
+        let id = store.begin(proposal);
+        shown.set(id);
+        run.set(Some(id));
     });
     let review = StoredValue::new(review);
     let begin_view = move || {
@@ -144,7 +148,7 @@ pub fn ReviewDialog(
         <Dialog title=title on_submit=send on_close=close>
             {move || match run.get() {
                 None => begin_view(),
-                Some(id) => running(id),
+                Some(_) => running(shown),
             }}
         </Dialog>
     }

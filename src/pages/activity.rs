@@ -138,7 +138,7 @@ pub fn Activity() -> impl IntoView {
                     .filter(|only| *only != Only::All)
                     .map(|only| only.word().to_owned()),
             ),
-            ("run", open.get().map(|id| id.get().0.to_string())),
+            ("run", open.get().map(|id| id.0.to_string())),
         ]);
     });
     let all = Memo::new(move |_| store.runs().all());
@@ -244,6 +244,7 @@ pub fn Activity() -> impl IntoView {
             {move || {
                 open.get()
                     .map(|id| {
+                        let id = RwSignal::new(id);
                         let title = Memo::new(move |_| {
                             let told = store.runs().get(id.get());
                             told.map_or_else(|| "Not known in this browser".to_owned(), |told| told.run.about.title.clone())
@@ -284,16 +285,15 @@ pub fn Activity() -> impl IntoView {
     }
 }
 
-fn run_of_address() -> Option<RwSignal<RunId>> {
-    let id = browser::query_param("run")?.parse().ok()?;
-    Some(RwSignal::new(RunId(id)))
+fn run_of_address() -> Option<RunId> {
+    browser::query_param("run")?.parse().ok().map(RunId)
 }
 
 #[component]
 fn Table(
     listed: Memo<Vec<Told>>,
     rows: Rows,
-    open: RwSignal<Option<RwSignal<RunId>>>,
+    open: RwSignal<Option<RunId>>,
 ) -> impl IntoView {
     let count = Memo::new(move |_| listed.with(Vec::len));
     let slot = move |place: Memo<usize>| {
@@ -309,7 +309,7 @@ fn Table(
                         {moment(about.began)}
                     </td>
                     <td class="c-name" role="cell">
-                        <button class="link name" type="button" on:click=move |_| open.set(Some(RwSignal::new(id)))>
+                        <button class="link name" type="button" on:click=move |_| open.set(Some(id))>
                             {about.title.clone()}
                         </button>
                     </td>
