@@ -80,7 +80,8 @@ for (const quirks of [false, true]) {
   });
 }
 
-journey('320 people in calls of a hundred; the server asks for a pause in the middle', {}, async ({ page, api, fault }) => {
+journey('320 people in calls of a hundred; the server asks for a pause in the middle', {}, async ({ page, api, fault, expectRefused }) => {
+  expectRefused(429);
   await removeAll(page, api);
   fault.on('POST', membersOf(STAFF), { delay: 50 });
   const first = fault.on('POST', membersOf(STAFF), {}, { times: 1 });
@@ -95,7 +96,8 @@ journey('320 people in calls of a hundred; the server asks for a pause in the mi
   assert.deepEqual(await people(api, STAFF), { admins: ['alice'], members: [] });
 });
 
-journey('the connection is lost in the third call and comes back: nobody is lost, nobody sent twice without a look', {}, async ({ page, api, fault }) => {
+journey('the connection is lost in the third call and comes back: nobody is lost, nobody sent twice without a look', {}, async ({ page, api, fault, expectRefused }) => {
+  expectRefused('network');
   await removeAll(page, api);
   const lost = fault.on('POST', membersOf(STAFF), { lose: true }, { times: 1 });
   fault.on('POST', membersOf(STAFF), {}, { times: 2 });
@@ -113,7 +115,8 @@ journey('the connection is lost in the third call and comes back: nobody is lost
   assert.deepEqual(await people(api, STAFF), { admins: ['alice'], members: [] });
 });
 
-journey('the page is closed in the middle: what was under way is looked up, and it goes on where it stood', {}, async ({ page, api, fault }) => {
+journey('the page is closed in the middle: what was under way is looked up, and it goes on where it stood', {}, async ({ page, api, fault, expectRefused }) => {
+  expectRefused('network');
   await removeAll(page, api);
   const hang = fault.on('POST', membersOf(STAFF), { lose: true, delay: 20 }, { times: 1 });
   const later = fault.on('GET', pathOf(STAFF), { hang: true });
