@@ -48,6 +48,7 @@ const SORTED = ['Display name', 'Internal name', 'Description', 'People', 'Admin
  */
 export const MEASURES = [
   { key: 'bytes', name: 'first load, brotli', unit: 'kB', judged: true, of: perRun((s) => s.loading.bytes / 1000) },
+  { key: 'later', name: 'fetched later, brotli', unit: 'kB', of: perRun((s) => s.later / 1000) },
   { key: 'requests', name: 'first load, requests', unit: '', of: perRun((s) => s.loading.requests) },
   { key: 'first', name: 'first row painted', unit: 'ms', judged: true, of: perRun((s) => s.loading.firstRowPainted) },
   { key: 'complete', name: 'complete list painted', unit: 'ms', judged: true, of: perRun((s) => s.loading.completePainted) },

@@ -76,15 +76,29 @@ export class Run {
       const sent = (await replay.ask('log', { id: contestant.id })).filter(({ api }) => !api);
       const missing = sent.filter(({ status }) => status !== 200);
       assert.deepEqual(missing, [], 'files that are asked for and not there');
-      const bytes = sent.reduce((sum, { bytes: one }) => sum + one, 0);
-      const figures = { loading: { ...loading, longest, bytes, requests: sent.length } };
+      // What is asked for once a row has been painted is no part of what one waits for.
+      const ahead = await this.#askedAfter(loading.firstRowPainted);
+      const [later, first] = [true, false].map((is) => sent.filter(({ path }) => ahead.has(path) === is));
+      const sum = (files) => files.reduce((bytes, { bytes: one }) => bytes + one, 0);
+      const figures = { loading: { ...loading, longest, bytes: sum(first), requests: first.length } };
       await this.#checkList(this.size);
       Object.assign(figures, await more.call(this));
+      const since = (await replay.ask('log', { id: contestant.id })).filter(({ api }) => !api);
+      figures.later = sum(later) + sum(since);
       assert.deepEqual(errors, [], 'errors of the page');
       return figures;
     } finally {
       await context.close();
     }
+  }
+
+  /** The paths of the files that the page asked for after this moment. */
+  async #askedAfter(moment) {
+    const paths = await this.page.evaluate((from) => {
+      const files = performance.getEntriesByType('resource').filter(({ startTime }) => startTime > from);
+      return files.map(({ name }) => new URL(name).pathname);
+    }, moment);
+    return new Set(paths);
   }
 
   /**

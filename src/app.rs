@@ -2,9 +2,11 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use muster_core::Coverage;
 
 use crate::components::{Dialog, Reconnect, TokenForm, TopBar};
-use crate::pages::{Activity, Connect, GroupFrame, Groups, NewGroupPage, NotFound};
+use crate::pages::{Connect, Groups, NotFound};
+use crate::rest::{Rest, doors, use_rest};
 use crate::router::{Router, use_router};
 use crate::session::{ConnectionId, Session, use_session};
 use crate::store::Stores;
@@ -17,6 +19,8 @@ pub fn App() -> impl IntoView {
     provide_context(router);
     provide_context(session);
     provide_context(Stores::new(session));
+    let rest = Rest::away();
+    provide_context(rest);
     spawn_local(session.read_config());
     spawn_local(crate::runs::sweep(session));
     let place = Memo::new(move |_| Place::of(&router.parts()));
@@ -40,7 +44,10 @@ pub fn App() -> impl IntoView {
         <TopBar />
         {move || match place.get() {
             Place::Home => view! { <Home /> }.into_any(),
-            Place::Connect => view! { <Connect /> }.into_any(),
+            Place::Connect => {
+                rest.fetch_ahead();
+                view! { <Connect /> }.into_any()
+            }
             Place::InConnection => view! { <InConnection /> }.into_any(),
             Place::Nowhere => view! { <Nowhere /> }.into_any(),
         }}
@@ -123,6 +130,7 @@ fn InConnection() -> impl IntoView {
     let session = use_session();
     let router = use_router();
     let stores = expect_context::<Stores>();
+    let rest = use_rest();
     let id = Memo::new(move |_| ConnectionId::from_address(&router.part(1)));
     let connection = Memo::new(move |_| session.find(&id.get()));
     let connected = Memo::new(move |_| session.is_connected(&id.get()));
@@ -131,12 +139,20 @@ fn InConnection() -> impl IntoView {
         match connection.get() {
         None => view! { <NotFound what="This link belongs to a connection that this browser does not know." /> }.into_any(),
         Some(connection) if connected.get() => {
-            provide_context(stores.of(&connection));
+            let store = stores.of(&connection);
+            provide_context(store);
+            // What most people do next is to open a group.
+            Effect::new(move |_| {
+                let coverage = store.look(|directory| directory.coverage().clone());
+                if matches!(coverage, Coverage::Full { .. } | Coverage::BrokenOff(_)) {
+                    rest.fetch_ahead();
+                }
+            });
             (move || match inner.get() {
                 Some(Inner::Groups) => view! { <Groups /> }.into_any(),
-                Some(Inner::Group) => view! { <GroupFrame /> }.into_any(),
-                Some(Inner::Activity) => view! { <Activity /> }.into_any(),
-                Some(Inner::NewGroup) => view! { <NewGroupPage /> }.into_any(),
+                Some(Inner::Group) => rest.open(doors::group),
+                Some(Inner::Activity) => rest.open(doors::activity),
+                Some(Inner::NewGroup) => rest.open(doors::new_group),
                 Some(Inner::Nowhere) | None => view! { <Nowhere /> }.into_any(),
             })
             .into_any()

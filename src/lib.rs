@@ -16,6 +16,7 @@ pub mod lock;
 pub mod overlay;
 pub mod pages;
 pub mod request;
+pub mod rest;
 pub mod router;
 pub mod runs;
 pub mod session;

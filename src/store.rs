@@ -11,8 +11,8 @@ use std::sync::Arc;
 use gloo_timers::future::TimeoutFuture;
 use group_api::{
     ApiError, Applied, Backend, Capabilities, Done, Exchange, Field, FieldFault, Group, GroupEdit,
-    GroupKey, GroupSink, ListAsk, MembershipChange, NewGroup, NoSink, PersonChange, PersonKey,
-    PlainGroup, Presence, Unreadable,
+    GroupKey, GroupSink, ListAsk, ListEnd, MembershipChange, NewGroup, NoSink, PersonChange,
+    PersonKey, PlainGroup, Presence, Unreadable,
 };
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -58,7 +58,7 @@ pub struct Store {
 
 impl Store {
     fn new(session: Session, connection: Connection) -> Self {
-        let capabilities = connection.system.backend().capabilities();
+        let capabilities = connection.system.capabilities();
         Self {
             session,
             connection: StoredValue::new(connection),
@@ -96,10 +96,16 @@ impl Store {
             .with_value(|connection| connection.system.backend())
     }
 
+    fn list(self, ask: &ListAsk) -> Exchange<ListEnd> {
+        self.connection
+            .with_value(|connection| connection.system.list(ask))
+    }
+
     /// What its system can do.
     #[must_use]
     pub fn capabilities(self) -> &'static Capabilities {
-        self.backend().capabilities()
+        self.connection
+            .with_value(|connection| connection.system.capabilities())
     }
 
     /// Who I am, where the user said so.
@@ -217,7 +223,7 @@ impl Store {
         let ticket = self.loading.with_value(Latest::begin);
         let (is_empty, before) =
             self.peek(|directory| (directory.is_empty(), directory.coverage().clone()));
-        let mut exchange = self.backend().list(&ListAsk::WithMembers);
+        let mut exchange = self.list(&ListAsk::WithMembers);
         if let (Coverage::Full { .. }, Some(etag)) = (&before, self.etag.get_value()) {
             exchange.unless(&etag);
         }
@@ -234,11 +240,7 @@ impl Store {
                     let mut sink = Arriving::new(self, ticket.clone(), Counts::GroupsAlone);
                     // Only what it brings counts; how it ends is for the long list to say.
                     let _ = self
-                        .run_with(
-                            self.backend().list(&ListAsk::Plain),
-                            &mut sink,
-                            ticket.stop(),
-                        )
+                        .run_with(self.list(&ListAsk::Plain), &mut sink, ticket.stop())
                         .await;
                     sink.publish();
                 }

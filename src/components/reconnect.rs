@@ -40,7 +40,7 @@ pub async fn try_token(connection: &Connection, token: &Token) -> Result<(), Api
     );
     let ask = connection.me().map_or(ListAsk::Plain, ListAsk::OfPerson);
     let result = client
-        .run(connection.system.backend().list(&ask), &mut first, &stop)
+        .run(connection.system.list(&ask), &mut first, &stop)
         .await;
     if first.1 { Ok(()) } else { result.map(|_| ()) }
 }
@@ -59,7 +59,7 @@ pub fn TokenForm(
     let text = RwSignal::new(String::new());
     let fault = RwSignal::new(None::<String>);
     let failure = RwSignal::new(None::<ApiError>);
-    let capabilities = connection.system.backend().capabilities();
+    let capabilities = connection.system.capabilities();
     let hint = format!(
         "{} It goes to {} only.",
         capabilities.token_hint, connection.server

@@ -253,7 +253,7 @@ fn NewConnection(form: Form, stranger: Memo<Option<String>>) -> impl IntoView {
     let router = use_router();
     // Gone when the user has left the page meanwhile: then nobody is taken anywhere.
     let here = StoredValue::new(());
-    let capabilities = move || form.system.get().backend().capabilities();
+    let capabilities = move || form.system.get().capabilities();
     let asks_who = Memo::new(move |_| capabilities().who_am_i == WhoAmI::UserSays);
     let will_call = move || match read_address(&form.server.get(), form.system.get()) {
         Ok(address) => format!("Will call {}", address.will_call),

@@ -64,7 +64,7 @@ pub fn read_address(text: &str, system: System) -> Result<Address, AddressFault>
     if protocol == "http:" && page_is_https && !loopback {
         return Err(AddressFault::HttpFromHttps);
     }
-    let list_path = system.backend().capabilities().list_path;
+    let list_path = system.capabilities().list_path;
     let root = list_path.trim_end_matches("/list");
     let path = url.pathname();
     // The API's root anywhere in it, or the beginning of it at its end.

@@ -144,7 +144,7 @@ impl Connection {
     #[must_use]
     pub fn me(&self) -> Option<PersonKey> {
         // Where replies mark my own entry, the name is a label and no key.
-        if self.system.backend().capabilities().who_am_i != WhoAmI::UserSays {
+        if self.system.capabilities().who_am_i != WhoAmI::UserSays {
             return None;
         }
         PersonKey::new(self.user.as_deref()?).ok()

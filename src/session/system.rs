@@ -1,6 +1,6 @@
 //! The one map from a system's name to its backend. Nothing else knows which systems there are.
 
-use group_api::{Backend, Instabase, Snip};
+use group_api::{Backend, Capabilities, Exchange, Instabase, ListAsk, ListEnd, Snip};
 use serde_json::Value;
 
 use super::json::word;
@@ -32,7 +32,26 @@ impl System {
         }
     }
 
-    /// Its adapter.
+    /// What it can do.
+    #[must_use]
+    pub fn capabilities(self) -> &'static Capabilities {
+        match self {
+            Self::Instabase => Instabase.capabilities(),
+            Self::Snip => Snip.capabilities(),
+        }
+    }
+
+    /// Reads the groups. This and what it can do are all that the first page asks of it: what else an
+    /// adapter has is behind [`Self::backend`], and need not be there yet.
+    #[must_use]
+    pub fn list(self, ask: &ListAsk) -> Exchange<ListEnd> {
+        match self {
+            Self::Instabase => Instabase.list(ask),
+            Self::Snip => Snip.list(ask),
+        }
+    }
+
+    /// Its adapter, for pages of the second part (`src/rest.rs`).
     #[must_use]
     pub fn backend(self) -> &'static dyn Backend {
         match self {
@@ -44,7 +63,7 @@ impl System {
     /// What it is called on the screen.
     #[must_use]
     pub fn label(self) -> &'static str {
-        self.backend().capabilities().system
+        self.capabilities().system
     }
 
     /// The system of this name, in any case.

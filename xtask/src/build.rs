@@ -60,6 +60,8 @@ fn flags(workspace: &Workspace) -> String {
     flags.retain(|flag| !flag.is_empty());
     // Every browser of the last years has it; a long list is searched many bytes at a time.
     flags.push("-Ctarget-feature=+simd128".to_owned());
+    // What refers to what: by this the app is cut in two (`split`).
+    flags.push("-Clink-arg=--emit-relocs".to_owned());
     let cargo = std::env::var_os("CARGO_HOME")
         .map(PathBuf::from)
         .or_else(|| Some(std::env::home_dir()?.join(".cargo")));

@@ -6,6 +6,7 @@
 use crate::process::{capture, run};
 use crate::size::Size;
 use crate::slim;
+use crate::split::{self, Cut};
 use crate::tools::{hex, node, npm_packages};
 use crate::workspace::{Workspace, empty_folder, remove_folder};
 use anyhow::{Context, Result, bail, ensure};
@@ -20,7 +21,9 @@ pub fn finish(workspace: &Workspace, staged: &Path) -> Result<Vec<Size>> {
     empty_folder(&next)?;
     copy(staged, &next)?;
     one_stylesheet(&next)?;
-    slimmer(&next, &npm_packages(workspace)?.join("wasm-opt"))?;
+    let linked = "wasm32-unknown-unknown/release/muster.wasm";
+    let wasm_opt = npm_packages(workspace)?.join("wasm-opt");
+    slimmer(&next, &workspace.target.join(linked), &wasm_opt)?;
     name_by_content(&next)?;
     let index = next.join("index.html");
     let html = with_integrity(&read(&index)?, |file| {
@@ -81,8 +84,9 @@ fn stylesheet(html: &str) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// Takes out of the wasm and its script what the page has no use for, and has the wasm optimised once more without it.
-fn slimmer(folder: &Path, wasm_opt: &Path) -> Result<()> {
+/// Takes out of the wasm and its script what the page has no use for, optimises it, and cuts it in two. `linked` is the wasm
+/// that the linker made.
+fn slimmer(folder: &Path, linked: &Path, wasm_opt: &Path) -> Result<()> {
     let (mut wasm, mut script) = (None, None);
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
@@ -94,17 +98,45 @@ fn slimmer(folder: &Path, wasm_opt: &Path) -> Result<()> {
     }
     let wasm = wasm.context("trunk built no wasm")?;
     let script = script.context("trunk built no script")?;
-    let text = slim::without_unused_classes(&read(&script)?);
-    let bytes = slim::without_unused_exports(&std::fs::read(&wasm)?, &text)?;
-    std::fs::write(&wasm, bytes)?;
+    let rest = folder.join(split::FILE);
+    let optimise = |file: &Path, arguments: &[&str]| {
+        run(Command::new(wasm_opt)
+            .arg("-Oz")
+            .args(arguments)
+            .arg(file)
+            .arg("-o")
+            .arg(file))
+    };
     // Rust puts nothing below address 1024 but the far end of the stack, so that an address of a field never wraps around.
-    run(Command::new(wasm_opt)
-        .args(["-Oz", "--low-memory-unused", "--strip-producers"])
-        .arg(&wasm)
-        .arg("-o")
-        .arg(&wasm))?;
-    let (bytes, text) = slim::with_short_imports(&std::fs::read(&wasm)?, &text)?;
-    std::fs::write(&wasm, bytes)?;
+    const LOW: &str = "--low-memory-unused";
+
+    let text = slim::without_unused_classes(&read(&script)?);
+    let bytes = slim::without_links(&std::fs::read(&wasm)?)?;
+    std::fs::write(&wasm, slim::without_unused_exports(&bytes, &text)?)?;
+    let doors = format!("--no-inline={}*", split::DOORS);
+    optimise(&wasm, &["-g", &doors])?;
+    optimise(&wasm, &["-g", &doors, LOW])?;
+
+    let linked =
+        std::fs::read(linked).with_context(|| format!("cannot read {}", linked.display()))?;
+    let bytes = std::fs::read(&wasm)?;
+    let reach = split::reach(&linked)?;
+    let cut = Cut::plan(&bytes, &reach)?;
+    let list = folder.with_file_name("functions.txt");
+    write(&list, &cut.list())?;
+    println!("{cut} (all: {})", list.display());
+    std::fs::write(&rest, cut.rest()?)?;
+    optimise(&rest, &[LOW, "--strip-producers"])?;
+    let (named, wanted) = split::with_short_names(&std::fs::read(&rest)?)?;
+    std::fs::write(&wasm, cut.first(&wanted)?)?;
+    optimise(&wasm, &[LOW, "--strip-producers"])?;
+
+    let text = format!("{text}{}", split::SCRIPT);
+    let parts = [std::fs::read(&wasm)?, named];
+    let (parts, text) = slim::with_short_imports(&parts, split::FIRST, &text)?;
+    for (path, part) in [&wasm, &rest].into_iter().zip(parts) {
+        std::fs::write(path, part)?;
+    }
     write(&script, &text)
 }
 
@@ -122,32 +154,37 @@ fn name_by_content(folder: &Path) -> Result<()> {
     names.sort_by_key(|name| (name.ends_with(".js"), name.clone()));
     let wasm = names.iter().filter(|name| name.ends_with(".wasm"));
     ensure!(
-        wasm.count() == 1,
-        "trunk should have built one wasm file: {names:?}"
+        wasm.count() == 2,
+        "there should be two wasm files: {names:?}"
     );
-    let index = folder.join("index.html");
+    // Whoever names a file by its hash; the scripts may name the wasm, and have their own names last.
+    let namers: Vec<&String> = names
+        .iter()
+        .filter(|name| name.ends_with(".js") || name.as_str() == "index.html")
+        .collect();
     for old in &names {
         let Some(hash) = hash_in(old) else { continue };
         let bytes = std::fs::read(folder.join(old))?;
         let digest = hex(&Sha256::digest(&bytes));
         let new = old.replace(hash, digest.get(..16).unwrap_or(&digest));
+        let integrity = format!("sha384-{}", STANDARD.encode(Sha384::digest(&bytes)));
         std::fs::rename(folder.join(old), folder.join(&new))?;
-        let html = read(&index)?;
-        ensure!(
-            html.contains(old.as_str()),
-            "index.html does not mention {old}, which trunk built"
-        );
-        write(&index, &html.replace(old, &new))?;
-        for script in names
-            .iter()
-            .filter(|name| name.ends_with(".js") && *name != old)
-        {
+        let mut named = false;
+        for namer in &namers {
+            let path = folder.join(namer);
             // A script that has its new name already cannot name a later one: wasm-bindgen writes a single module.
-            let path = folder.join(script);
-            if path.is_file() {
-                write(&path, &read(&path)?.replace(old, &new))?;
+            if !path.is_file() {
+                continue;
             }
+            let text = read(&path)?;
+            if !text.contains(old.as_str()) {
+                continue;
+            }
+            named = true;
+            let text = text.replace(&split::integrity_of(old), &integrity);
+            write(&path, &text.replace(old, &new))?;
         }
+        ensure!(named, "nothing mentions {old}, which was built");
     }
     let named = names.iter().filter(|name| hash_in(name).is_some());
     ensure!(
@@ -157,15 +194,15 @@ fn name_by_content(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The sixteen hexadecimal digits in a name like `muster-0123456789abcdef_bg.wasm`.
+/// The hexadecimal digits in a name like `muster-0123456789abcdef_bg.wasm`: sixteen, or a few less, for trunk leaves out
+/// noughts before them.
 fn hash_in(name: &str) -> Option<&str> {
     let (_, rest) = name.rsplit_once('-')?;
-    let digits = rest.get(..16)?;
-    let end = rest.get(16..)?;
+    let (digits, _) = rest.split_once(['.', '_'])?;
     let hexadecimal = digits
         .bytes()
         .all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
-    (hexadecimal && end.starts_with(['.', '_'])).then_some(digits)
+    (hexadecimal && (10..=16).contains(&digits.len())).then_some(digits)
 }
 
 /// Recomputes each `integrity` attribute from the file that its tag names.
@@ -274,7 +311,12 @@ mod tests {
             hash_in("muster-0123456789abcdef.js"),
             Some("0123456789abcdef")
         );
+        assert_eq!(
+            hash_in("muster-123456789abcde_bg.wasm"),
+            Some("123456789abcde")
+        );
         assert_eq!(hash_in("muster-core.js"), None);
+        assert_eq!(hash_in("muster-0123456789abcdef0.js"), None);
         assert_eq!(hash_in("muster-0123456789abcdeg.js"), None);
         assert_eq!(hash_in("index.html"), None);
     }

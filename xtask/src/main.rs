@@ -15,6 +15,7 @@ mod shots;
 mod size;
 mod slim;
 mod snip;
+mod split;
 mod tally;
 mod test;
 mod tools;

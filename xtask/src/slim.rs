@@ -10,8 +10,15 @@ use anyhow::{Context, Result, bail, ensure};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Sections of a wasm file.
+const CUSTOM: u8 = 0;
 const IMPORTS: u8 = 2;
 const EXPORTS: u8 = 7;
+
+/// What can be imported.
+const FUNCTION: u8 = 0;
+const TABLE: u8 = 1;
+const MEMORY: u8 = 2;
+const GLOBAL: u8 = 3;
 
 /// Takes classes out of the script that it does not mention but to export them.
 pub fn without_unused_classes(script: &str) -> String {
@@ -77,7 +84,7 @@ pub fn without_unused_exports(wasm: &[u8], script: &str) -> Result<Vec<u8>> {
         let mut kept: Vec<&[u8]> = Vec::new();
         for _ in 0..reader.number()? {
             let from = reader.rest;
-            let name = reader.text()?;
+            let name = reader.counted_text()?;
             reader.bytes(1)?;
             reader.number()?;
             if mentions(script, name) {
@@ -91,42 +98,74 @@ pub fn without_unused_exports(wasm: &[u8], script: &str) -> Result<Vec<u8>> {
     })
 }
 
-/// Gives the imports names of a letter or two, in the wasm and in the script, and takes out of the script what the wasm does
-/// not import (any more).
-pub fn with_short_imports(wasm: &[u8], script: &str) -> Result<(Vec<u8>, String)> {
+/// The wasm without what the linker said of it, which is wrong by now.
+pub fn without_links(wasm: &[u8]) -> Result<Vec<u8>> {
+    sections(wasm, |kind, content| {
+        let name = Reader { rest: content }.counted_text();
+        let is_link = |name: &str| name == "linking" || name.starts_with("reloc.");
+        if kind == CUSTOM && name.is_ok_and(is_link) {
+            return Ok(None);
+        }
+        Ok(Some(content.to_vec()))
+    })
+}
+
+/// Gives what the parts of a wasm import from the script names of a letter or two, in them and in the script, and takes out
+/// of the script what none imports (any more). What they import from each other is left as it is.
+pub fn with_short_imports(
+    parts: &[Vec<u8>],
+    theirs: &str,
+    script: &str,
+) -> Result<(Vec<Vec<u8>>, String)> {
     let mut names: BTreeMap<String, String> = BTreeMap::new();
     let mut modules = BTreeSet::new();
-    let short = rewritten(wasm, IMPORTS, |reader| {
-        let count = reader.number()?;
-        let mut section = number(count);
-        for _ in 0..count {
-            let module = reader.text()?;
-            let name = reader.text()?;
-            let from = reader.rest;
+    let mut short = Vec::new();
+    for wasm in parts {
+        short.push(renamed_imports(wasm, |module, name, kind| {
+            if module == theirs {
+                return Ok(name.to_owned());
+            }
             ensure!(
-                reader.bytes(1)? == [0],
+                kind == FUNCTION,
                 "the wasm imports {name}, which is no function"
             );
-            reader.number()?;
-            let kind = from.get(..from.len() - reader.rest.len());
             modules.insert(module.to_owned());
             let place = names.len();
-            let new = names
-                .entry(name.to_owned())
-                .or_insert_with(|| short_name(place));
-            for text in [module, new] {
-                section.extend(number(text.len()));
-                section.extend(text.as_bytes());
-            }
-            section.extend(kind.context("an import that ends early")?);
-        }
-        Ok(section)
-    })?;
+            let new = names.entry(name.to_owned());
+            Ok(new.or_insert_with(|| short_name(place)).clone())
+        })?);
+    }
     ensure!(
         modules.len() == 1,
         "the wasm imports from other modules than wasm-bindgen's: {modules:?}"
     );
     Ok((short, renamed(script, names)?))
+}
+
+/// Gives imports other names: `rename` is told the module, the name and the kind of each.
+pub fn renamed_imports(
+    wasm: &[u8],
+    mut rename: impl FnMut(&str, &str, u8) -> Result<String>,
+) -> Result<Vec<u8>> {
+    rewritten(wasm, IMPORTS, |reader| {
+        let count = reader.number()?;
+        let mut section = number(count);
+        for _ in 0..count {
+            let module = reader.counted_text()?;
+            let name = reader.counted_text()?;
+            let from = reader.rest;
+            let kind = reader.byte()?;
+            reader.imported(kind)?;
+            let entity = from.get(..from.len() - reader.rest.len());
+            let new = rename(module, name, kind)?;
+            for text in [module, &new] {
+                section.extend(number(text.len()));
+                section.extend(text.as_bytes());
+            }
+            section.extend(entity.context("an import that ends early")?);
+        }
+        Ok(section)
+    })
 }
 
 /// The script with the functions that are in `names`, under their new ones, and none else.
@@ -164,7 +203,7 @@ fn renamed(script: &str, mut names: BTreeMap<String, String>) -> Result<String> 
 }
 
 /// `a` to `z`, then `aa` and so on.
-fn short_name(place: usize) -> String {
+pub fn short_name(place: usize) -> String {
     let mut name = Vec::new();
     let mut rest = place + 1;
     while rest > 0 {
@@ -182,27 +221,36 @@ fn rewritten<'a>(
     section: u8,
     mut write: impl FnMut(&mut Reader<'a>) -> Result<Vec<u8>>,
 ) -> Result<Vec<u8>> {
+    sections(wasm, |kind, content| {
+        if kind != section {
+            return Ok(Some(content.to_vec()));
+        }
+        let mut inner = Reader { rest: content };
+        let new = write(&mut inner)?;
+        ensure!(
+            inner.rest.is_empty(),
+            "section {section} of the wasm is longer than what it holds"
+        );
+        Ok(Some(new))
+    })
+}
+
+/// The wasm with each section as `write` makes it of its kind and content, or without it.
+fn sections<'a>(
+    wasm: &'a [u8],
+    mut write: impl FnMut(u8, &'a [u8]) -> Result<Option<Vec<u8>>>,
+) -> Result<Vec<u8>> {
     let mut reader = Reader { rest: wasm };
     let mut done = reader.bytes(8)?.to_vec();
     ensure!(done == *b"\0asm\x01\0\0\0", "this is no wasm of version 1");
     while !reader.rest.is_empty() {
         let kind = reader.byte()?;
         let length = reader.number()?;
-        let content = reader.bytes(length)?;
-        let content = if kind == section {
-            let mut inner = Reader { rest: content };
-            let new = write(&mut inner)?;
-            ensure!(
-                inner.rest.is_empty(),
-                "section {section} of the wasm is longer than what it holds"
-            );
-            new
-        } else {
-            content.to_vec()
-        };
-        done.push(kind);
-        done.extend(number(content.len()));
-        done.extend(content);
+        if let Some(content) = write(kind, reader.bytes(length)?)? {
+            done.push(kind);
+            done.extend(number(content.len()));
+            done.extend(content);
+        }
     }
     Ok(done)
 }
@@ -255,7 +303,27 @@ impl<'a> Reader<'a> {
         bail!("a number in the wasm is longer than five bytes")
     }
 
-    fn text(&mut self) -> Result<&'a str> {
+    /// What is imported, behind its kind.
+    fn imported(&mut self, kind: u8) -> Result<()> {
+        match kind {
+            FUNCTION => drop(self.number()?),
+            GLOBAL => drop(self.bytes(2)?),
+            TABLE | MEMORY => {
+                if kind == TABLE {
+                    self.byte()?;
+                }
+                let has_end = self.byte()? & 1 == 1;
+                self.number()?;
+                if has_end {
+                    self.number()?;
+                }
+            }
+            _ => bail!("the wasm imports what is unknown here"),
+        }
+        Ok(())
+    }
+
+    fn counted_text(&mut self) -> Result<&'a str> {
         let length = self.number()?;
         std::str::from_utf8(self.bytes(length)?).context("a name in the wasm is no text")
     }
@@ -283,8 +351,10 @@ mod tests {
 
     #[test]
     fn imports_are_short_in_both_files_and_the_unused_ones_gone() {
-        let (wasm, script) = with_short_imports(WASM, SCRIPT).unwrap_or_default();
-        assert!(wasm.get(8..).is_some_and(|rest| {
+        let (parts, script) =
+            with_short_imports(&[WASM.to_vec()], "first", SCRIPT).unwrap_or_default();
+        let wasm = parts.first();
+        assert!(wasm.and_then(|wasm| wasm.get(8..)).is_some_and(|rest| {
             rest.starts_with(b"\x02\x0f\x02\x02./\x01a\x00\x00\x02./\x01b\x00\x00\x07")
         }));
         let table = "__proto__: null,\na: function() {\n            Used.a();\n        },\nb: function() { return handleError(function () {\n            two();\n        }, arguments); },\n};\n    return import0;";
@@ -293,10 +363,35 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_is_an_error() {
-        assert!(with_short_imports(b"\0asm\x02\0\0\0", SCRIPT).is_err());
-        assert!(with_short_imports(WASM.get(..20).unwrap_or_default(), SCRIPT).is_err());
-        assert!(with_short_imports(WASM, &SCRIPT.replace("y_2", "y_9")).is_err());
-        assert!(with_short_imports(WASM, "let import0 = {};").is_err());
+        let short = |wasm: &[u8], script| with_short_imports(&[wasm.to_vec()], "first", script);
+        assert!(short(b"\0asm\x02\0\0\0", SCRIPT).is_err());
+        assert!(short(WASM.get(..20).unwrap_or_default(), SCRIPT).is_err());
+        assert!(short(WASM, &SCRIPT.replace("y_2", "y_9")).is_err());
+        assert!(short(WASM, "let import0 = {};").is_err());
+    }
+
+    #[test]
+    fn what_another_part_brings_keeps_its_name() {
+        // A second part: a function of the script's, and of the first part a function, its memory and a global.
+        const REST: &[u8] = b"\0asm\x01\0\0\0\x02\x29\x04\x02./\x03y_2\x00\x00\x05first\x01q\x00\x01\x05first\x01r\x02\x00\x10\x05first\x01s\x03\x7f\x01";
+        let both = [WASM.to_vec(), REST.to_vec()];
+        let (parts, _) = with_short_imports(&both, "first", SCRIPT).unwrap_or_default();
+        let rest = parts.get(1).and_then(|rest| rest.get(10..));
+        assert_eq!(
+            rest,
+            Some(b"\x04\x02./\x01b\x00\x00\x05first\x01q\x00\x01\x05first\x01r\x02\x00\x10\x05first\x01s\x03\x7f\x01".as_slice())
+        );
+    }
+
+    #[test]
+    fn what_the_linker_said_goes() {
+        let linked = [
+            WASM,
+            b"\0\x09\x07linkingX\0\x0b\x0areloc.CODE\0\x05\x04name",
+        ]
+        .concat();
+        let kept = [WASM, b"\0\x05\x04name"].concat();
+        assert_eq!(without_links(&linked).ok(), Some(kept));
     }
 
     #[test]

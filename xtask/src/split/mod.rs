@@ -1,0 +1,88 @@
+//! Cuts the app's wasm in two: what the first page needs, and the rest, which is fetched later.
+//!
+//! The app names the doors: functions of one module (`src/rest.rs`), each of which makes a page that
+//! is not needed at first. What can be reached only through them goes into the second part. It is no guess:
+//! the linker tells of every place in code and data what it refers to ([`reach`]), so that nothing
+//! that the first part could ever call or read is taken from it. The optimised wasm is then cut along
+//! that line ([`cut`]). Both parts share memory and table; the second imports functions of the first,
+//! and puts its own into their places of the table, where the first finds them.
+//!
+//! Binaryen has a `wasm-split` for the same end, which goes by what a profile saw or by names. It is not in its
+//! npm package; and neither a profile nor a name says that nothing else is called.
+
+mod cut;
+mod reach;
+
+pub use cut::{Cut, FIRST};
+pub use reach::Reach;
+
+use anyhow::{Context, Result};
+use cut::Shared;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::slim;
+
+/// Before the names of the doors: the module whose functions they are.
+pub const DOORS: &str = "muster::rest::doors::";
+
+/// The second part's file, until it is named by its content.
+pub const FILE: &str = "muster-0000000000000000_rest.wasm";
+
+/// What fetches the second part, at the end of the script that wasm-bindgen made; `src/rest.rs` calls it. A fetch that failed
+/// is begun anew when it is asked for again. Idle is a page that has been painted: before that, idle moments are not its own.
+pub const SCRIPT: &str = "
+let rest;
+async function fetchRest() {
+    const reply = await fetch(new URL('muster-0000000000000000_rest.wasm', import.meta.url), { integrity: 'muster-0000000000000000_rest.wasm integrity' });
+    if (!reply.ok) throw new Error(`the second part: ${reply.status}`);
+    await __wbg_load(reply, { ...__wbg_get_imports(), first: wasm });
+}
+globalThis.__muster_rest = async (whenIdle) => {
+    if (whenIdle) {
+        await new Promise((frame) => requestAnimationFrame(frame));
+        await new Promise((idle) => (globalThis.requestIdleCallback ?? setTimeout)(idle));
+    }
+    rest ??= fetchRest().catch((error) => {
+        rest = undefined;
+        throw error;
+    });
+    return rest;
+};
+";
+
+/// What stands in a script for the integrity of a file, once the file is named by its content.
+pub fn integrity_of(file: &str) -> String {
+    format!("{file} integrity")
+}
+
+/// What of the linked wasm can be reached without going through a door.
+pub fn reach(linked: &[u8]) -> Result<Reach> {
+    let is_door = |name: &str| {
+        let door = name.strip_prefix(DOORS);
+        door.is_some_and(|door| !door.contains("::"))
+    };
+    reach::reach(linked, is_door)
+}
+
+/// Gives what the second part imports from the first names of a letter or two; and tells which thing is to have which.
+pub fn with_short_names(rest: &[u8]) -> Result<(Vec<u8>, BTreeMap<Shared, String>)> {
+    let mut shared = BTreeSet::new();
+    // The first time only to look: the names rise with the numbers, so that they compress.
+    slim::renamed_imports(rest, |module, name, _| {
+        if module == FIRST {
+            shared.insert(cut::shared(name).context("an unknown import")?);
+        }
+        Ok(name.to_owned())
+    })?;
+    let names: BTreeMap<Shared, String> = shared
+        .into_iter()
+        .enumerate()
+        .map(|(place, shared)| (shared, slim::short_name(place)))
+        .collect();
+    let rest = slim::renamed_imports(rest, |module, name, _| {
+        let short = cut::shared(name).filter(|_| module == FIRST);
+        let short = short.and_then(|shared| names.get(&shared));
+        Ok(short.map_or_else(|| name.to_owned(), Clone::clone))
+    })?;
+    Ok((rest, names))
+}
