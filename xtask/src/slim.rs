@@ -363,7 +363,8 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_is_an_error() {
-        let short = |wasm: &[u8], script| with_short_imports(&[wasm.to_vec()], "first", script);
+        let short =
+            |wasm: &[u8], script: &str| with_short_imports(&[wasm.to_vec()], "first", script);
         assert!(short(b"\0asm\x02\0\0\0", SCRIPT).is_err());
         assert!(short(WASM.get(..20).unwrap_or_default(), SCRIPT).is_err());
         assert!(short(WASM, &SCRIPT.replace("y_2", "y_9")).is_err());
@@ -373,7 +374,7 @@ mod tests {
     #[test]
     fn what_another_part_brings_keeps_its_name() {
         // A second part: a function of the script's, and of the first part a function, its memory and a global.
-        const REST: &[u8] = b"\0asm\x01\0\0\0\x02\x29\x04\x02./\x03y_2\x00\x00\x05first\x01q\x00\x01\x05first\x01r\x02\x00\x10\x05first\x01s\x03\x7f\x01";
+        const REST: &[u8] = b"\0asm\x01\0\0\0\x02\x2a\x04\x02./\x03y_2\x00\x00\x05first\x01q\x00\x01\x05first\x01r\x02\x00\x10\x05first\x01s\x03\x7f\x01";
         let both = [WASM.to_vec(), REST.to_vec()];
         let (parts, _) = with_short_imports(&both, "first", SCRIPT).unwrap_or_default();
         let rest = parts.get(1).and_then(|rest| rest.get(10..));

@@ -240,10 +240,8 @@ impl<'a> Cut<'a> {
             let body = body.context("a function that is not there")?;
             for operator in body.get_operators_reader()? {
                 match operator? {
-                    Operator::Call { function_index } => {
-                        if !doors.contains_key(&function_index) {
-                            waiting.push(function_index);
-                        }
+                    Operator::Call { function_index } if !doors.contains_key(&function_index) => {
+                        waiting.push(function_index);
                     }
                     Operator::RefFunc { .. }
                     | Operator::ReturnCall { .. }

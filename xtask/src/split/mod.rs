@@ -12,6 +12,8 @@
 
 mod cut;
 mod reach;
+#[cfg(test)]
+mod tests;
 
 pub use cut::{Cut, FIRST};
 pub use reach::Reach;
