@@ -126,16 +126,16 @@ fn slimmer(folder: &Path, linked: &Path, wasm_opt: &Path) -> Result<()> {
     write(&list, &cut.list())?;
     println!("{cut} (all: {})", list.display());
     std::fs::write(&rest, cut.rest()?)?;
-    optimise(&rest, &[LOW, "--strip-producers"])?;
+    optimise(&rest, &[LOW])?;
     let (named, wanted) = split::with_short_names(&std::fs::read(&rest)?)?;
     std::fs::write(&wasm, cut.first(&wanted)?)?;
-    optimise(&wasm, &[LOW, "--strip-producers"])?;
+    optimise(&wasm, &[LOW])?;
 
     let text = format!("{text}{}", split::SCRIPT);
     let parts = [std::fs::read(&wasm)?, named];
     let (parts, text) = slim::with_short_imports(&parts, split::FIRST, &text)?;
     for (path, part) in [&wasm, &rest].into_iter().zip(parts) {
-        std::fs::write(path, part)?;
+        std::fs::write(path, slim::without_any_notes(&part)?)?;
     }
     write(&script, &text)
 }

@@ -100,10 +100,17 @@ pub fn without_unused_exports(wasm: &[u8], script: &str) -> Result<Vec<u8>> {
 
 /// The wasm without what the linker said of it, which is wrong by now.
 pub fn without_links(wasm: &[u8]) -> Result<Vec<u8>> {
+    without_notes(wasm, |name| name == "linking" || name.starts_with("reloc."))
+}
+
+/// The wasm without any notes for tools: no browser reads them.
+pub fn without_any_notes(wasm: &[u8]) -> Result<Vec<u8>> {
+    without_notes(wasm, |_| true)
+}
+
+fn without_notes(wasm: &[u8], goes: impl Fn(&str) -> bool) -> Result<Vec<u8>> {
     sections(wasm, |kind, content| {
-        let name = Reader { rest: content }.counted_text();
-        let is_link = |name: &str| name == "linking" || name.starts_with("reloc.");
-        if kind == CUSTOM && name.is_ok_and(is_link) {
+        if kind == CUSTOM && goes((Reader { rest: content }).counted_text()?) {
             return Ok(None);
         }
         Ok(Some(content.to_vec()))
@@ -393,6 +400,7 @@ mod tests {
         .concat();
         let kept = [WASM, b"\0\x05\x04name"].concat();
         assert_eq!(without_links(&linked).ok(), Some(kept));
+        assert_eq!(without_any_notes(&linked).ok(), Some(WASM.to_vec()));
     }
 
     #[test]
