@@ -83,6 +83,8 @@ enum Inner {
     Group,
     NewGroup,
     Activity,
+    People,
+    Person,
 }
 
 impl Inner {
@@ -94,6 +96,8 @@ impl Inner {
             ["groups", _] | ["groups", _, "settings"] => Some(Self::Group),
             ["new-group"] => Some(Self::NewGroup),
             ["activity"] => Some(Self::Activity),
+            ["people"] => Some(Self::People),
+            ["people", _] => Some(Self::Person),
             _ => None,
         }
     }
@@ -153,6 +157,8 @@ fn InConnection() -> impl IntoView {
                 Some(Inner::Group) => rest.open(doors::group),
                 Some(Inner::Activity) => rest.open(doors::activity),
                 Some(Inner::NewGroup) => rest.open(doors::new_group),
+                Some(Inner::People) => rest.open(doors::people),
+                Some(Inner::Person) => rest.open(doors::person),
                 Some(Inner::Nowhere) | None => view! { <Nowhere /> }.into_any(),
             })
             .into_any()

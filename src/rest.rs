@@ -22,13 +22,27 @@ use crate::components::{Alert, Heading, Kind};
 pub mod doors {
     use leptos::prelude::*;
 
-    use crate::pages::{Activity, GroupFrame, NewGroupPage};
+    use crate::pages::{Activity, GroupFrame, NewGroupPage, People, Person};
 
     /// One group.
     #[inline(never)]
     #[must_use]
     pub fn group() -> AnyView {
         view! { <GroupFrame /> }.into_any()
+    }
+
+    /// Everybody known here.
+    #[inline(never)]
+    #[must_use]
+    pub fn people() -> AnyView {
+        view! { <People /> }.into_any()
+    }
+
+    /// One person, known or not.
+    #[inline(never)]
+    #[must_use]
+    pub fn person() -> AnyView {
+        view! { <Person /> }.into_any()
     }
 
     /// What was done here.

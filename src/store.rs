@@ -12,7 +12,7 @@ use gloo_timers::future::TimeoutFuture;
 use group_api::{
     ApiError, Applied, Backend, Capabilities, Done, Exchange, Field, FieldFault, Group, GroupEdit,
     GroupKey, GroupSink, ListAsk, ListEnd, MembershipChange, NewGroup, NoSink, PersonChange,
-    PersonKey, PlainGroup, Presence, Unreadable,
+    PersonKey, PlainGroup, Presence, Unreadable, WhoAmI,
 };
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -293,6 +293,64 @@ impl Store {
             .run_with(self.backend().get(key), &mut NoSink, stop)
             .await?;
         Ok(self.learn(done.value))
+    }
+
+    /// Who I am, where the user said so or the groups tell it. Reactive.
+    #[must_use]
+    pub fn myself(self) -> Option<PersonKey> {
+        match self.capabilities().who_am_i {
+            WhoAmI::UserSays => self.me(),
+            WhoAmI::RepliesTell => self.look(|directory| directory.myself().cloned()),
+        }
+    }
+
+    /// Reads the groups of one person. Groups that were believed to hold them and that the answer
+    /// does not name are read one by one, as far as they are few; says how many were too many for
+    /// that, and how many elements the answer had.
+    ///
+    /// # Errors
+    /// Why not all of it could be read. What came before is known all the same.
+    pub async fn read_person(self, person: &PersonKey, stop: &Stop) -> Result<OfPerson, ApiError> {
+        let believed = self.peek(|directory| {
+            let holdings = directory.holdings(person);
+            holdings.into_iter().map(|holding| holding.number).collect()
+        });
+        let mut sink = Fresh {
+            store: self,
+            believed,
+            shown: now(),
+        };
+        let asked = ListAsk::OfPerson(person.clone());
+        let result = self
+            .run_with(self.backend().list(&asked), &mut sink, stop)
+            .await;
+        self.change(|_| ());
+        let end = result?.value;
+        let mut answer = OfPerson {
+            elements: end.elements,
+            unreadable: end.unreadable,
+            left: sink.believed.len(),
+        };
+        if answer.left > FEW {
+            return Ok(answer);
+        }
+        let keys: Vec<GroupKey> = self.peek(|directory| {
+            let rows = sink.believed.iter();
+            rows.filter_map(|number| GroupKey::new(directory.row(*number)?.key()).ok())
+                .collect()
+        });
+        for key in keys {
+            match self.read(&key, stop).await {
+                Err(error @ (ApiError::Refused(_) | ApiError::NotFound(_))) => {
+                    if self.presence(&key, stop).await? == Presence::There {
+                        return Err(error);
+                    }
+                }
+                read => drop(read?),
+            }
+        }
+        answer.left = 0;
+        Ok(answer)
     }
 
     /// Finds out what lies behind a refusal: whether the group is there at all.
@@ -592,6 +650,48 @@ pub enum WriteError {
     Fields(Vec<FieldFault>),
     /// The conversation failed.
     Api(ApiError),
+}
+
+/// How many groups are read one by one; more are for the whole list.
+const FEW: usize = 20;
+
+/// What a reading of one person's groups came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OfPerson {
+    /// How many groups the answer held, readable or not.
+    pub elements: u32,
+    /// How many of those could not be understood.
+    pub unreadable: u32,
+    /// How many groups are known to hold the person that the answer did not name, and that were too
+    /// many to be read one by one.
+    pub left: usize,
+}
+
+/// Takes a list of some groups as reads of each.
+struct Fresh {
+    store: Store,
+    /// The rows that were believed to be among them and have not come yet.
+    believed: Vec<u32>,
+    shown: f64,
+}
+
+impl GroupSink for Fresh {
+    fn group(&mut self, group: Group, element: &[u8]) {
+        let number = self.store.directory.with_value(|directory| {
+            let mut directory = directory.borrow_mut();
+            directory.put_fresh(group, element)
+        });
+        self.believed.retain(|believed| *believed != number);
+    }
+
+    fn unreadable(&mut self, _: Unreadable) {}
+
+    fn piece(&mut self) {
+        if now() - self.shown > PUBLISH_EVERY_MS {
+            self.shown = now();
+            self.store.change(|_| ());
+        }
+    }
 }
 
 /// Puts what a list brings into the directory and shows it now and then.

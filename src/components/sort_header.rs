@@ -16,7 +16,8 @@ pub enum Sorted {
 #[component]
 pub fn SortHeader(
     /// The column's name.
-    label: &'static str,
+    #[prop(into)]
+    label: String,
     /// The column's class.
     class: &'static str,
     /// Whether the table is sorted by it.

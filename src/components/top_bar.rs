@@ -52,6 +52,7 @@ pub fn TopBar() -> impl IntoView {
                         view! {
                             <nav class="nav" id="nav" popover aria-label="Main" node_ref=nav>
                                 {link("Groups", "groups")}
+                                {link("People", "people")}
                                 {link("Activity", "activity")}
                             </nav>
                         }

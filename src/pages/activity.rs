@@ -290,11 +290,7 @@ fn run_of_address() -> Option<RunId> {
 }
 
 #[component]
-fn Table(
-    listed: Memo<Vec<Told>>,
-    rows: Rows,
-    open: RwSignal<Option<RunId>>,
-) -> impl IntoView {
+fn Table(listed: Memo<Vec<Told>>, rows: Rows, open: RwSignal<Option<RunId>>) -> impl IntoView {
     let count = Memo::new(move |_| listed.with(Vec::len));
     let slot = move |place: Memo<usize>| {
         let told = Memo::new(move |_| listed.with(|listed| listed.get(place.get()).cloned()));

@@ -10,7 +10,7 @@ use super::worklists::{WorkLists, list_of_address};
 use crate::browser;
 use crate::components::{
     Alert, Avatar, AvatarOf, Check, Empty, Failed, Heading, Icon, InPages, Key, Keys, Kind, Pager,
-    Rows, Search, SelectMode, Selection, SortHeader, Sorted, marked, pick, row,
+    Reread, Rows, Search, SelectMode, Selection, SortHeader, Sorted, marked, pick, row,
 };
 use crate::format;
 use crate::router::use_router;
@@ -305,28 +305,11 @@ fn Count(
                 <strong>{move || text().0}</strong>
                 {move || text().1}
             </span>
-            {move || {
-                if reading.get() {
-                    view! {
-                        <button class="btn btn-quiet btn-small" type="button" on:click=move |_| store.stop_loading()>
-                            "Stop"
-                        </button>
-                    }
-                        .into_any()
-                } else {
-                    view! {
-                        <button
-                            class="btn btn-quiet btn-icon btn-small"
-                            type="button"
-                            aria-label="Read again"
-                            on:click=move |_| store.load()
-                        >
-                            <Icon name="again" />
-                        </button>
-                    }
-                        .into_any()
-                }
-            }}
+            <Reread
+                reading=reading
+                on_stop=Callback::new(move |()| store.stop_loading())
+                on_again=Callback::new(move |()| store.load())
+            />
         </div>
     }
 }
@@ -334,7 +317,7 @@ fn Count(
 /// What has to be known about the list as a whole: broken off, partly unreadable, or a username
 /// that is in no group.
 #[component]
-fn Remarks(
+pub(super) fn Remarks(
     store: Store,
     known: Memo<usize>,
     coverage: Memo<Coverage>,

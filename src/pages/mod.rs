@@ -9,6 +9,8 @@ mod groups;
 mod groups_bulk;
 mod new_group;
 mod not_found;
+mod people;
+mod person;
 mod probe;
 mod worklists;
 
@@ -18,3 +20,5 @@ pub use group::{GroupFrame, GroupMembers, GroupSettings};
 pub use groups::Groups;
 pub use new_group::NewGroupPage;
 pub use not_found::NotFound;
+pub use people::People;
+pub use person::Person;

@@ -75,10 +75,19 @@ pub(super) fn WorkLists(
         };
         (about_people && unsaid > 0).then(|| view! { <p class="hint">{words}</p> })
     };
-    view! {
-        <div class="toggles" role="group" aria-label="Show only">
-            {lists(store).map(chip).collect_view()}
-            {unsaid}
-        </div>
+    // Of no groups there are no lists.
+    let has_some = Memo::new(move |_| {
+        let under_way = matches!(coverage.get(), Coverage::None | Coverage::Loading);
+        under_way || store.look(|directory| !directory.is_empty())
+    });
+    move || {
+        has_some.get().then(|| {
+            view! {
+                <div class="toggles" role="group" aria-label="Show only">
+                    {lists(store).map(chip).collect_view()}
+                    {unsaid}
+                </div>
+            }
+        })
     }
 }

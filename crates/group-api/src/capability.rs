@@ -109,6 +109,8 @@ pub struct Capabilities {
     pub times: Support,
     /// Whether the list can be had without its people, and then sooner.
     pub plain_list: Support,
+    /// Whether the groups of one person can be asked for, by any name, known here or not.
+    pub person_list: Support,
     /// What may lie behind a refused removal, where the system cannot say it itself.
     pub refused_removal: Option<&'static str>,
     /// The path of the list, to show what will be called.

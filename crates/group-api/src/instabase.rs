@@ -76,6 +76,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     ),
     times: Support::No("Instabase does not say when a group was changed."),
     plain_list: Support::Yes,
+    person_list: Support::Yes,
     refused_removal: Some(
         "If the account no longer exists, the name stays until the server's operator takes it out.",
     ),

@@ -1,5 +1,6 @@
 //! Keys of groups and people, as they stand in a request's path or body.
 
+use std::borrow::Borrow;
 use std::fmt;
 
 /// What names a group on its system for good or until it is renamed: the internal name on
@@ -72,6 +73,13 @@ impl GroupKey {
     #[must_use]
     pub fn segment(&self) -> String {
         encode(&self.0)
+    }
+}
+
+/// A key is found among others by its text alone.
+impl Borrow<str> for GroupKey {
+    fn borrow(&self) -> &str {
+        &self.0
     }
 }
 

@@ -69,6 +69,9 @@ static CAPABILITIES: Capabilities = Capabilities {
     transfer: Support::Yes,
     times: Support::Yes,
     plain_list: Support::No("snip always lists its groups with their people."),
+    person_list: Support::No(
+        "On snip people are known by numbers, and only those in your own groups can be seen: search for their e-mail address.",
+    ),
     refused_removal: None,
     list_path: "/api/account/groups",
     token_hint: "On snip: Account, API tokens. It has to be an account token, not one of a book.",

@@ -8,7 +8,9 @@ use std::time::Instant;
 use group_api::{
     Backend, Group, GroupSink, Head, Input, Instabase, ListAsk, PlainGroup, Step, Unreadable,
 };
-use muster_core::{Coverage, Direction, Directory, Query, Selector, SortBy, WorkList};
+use muster_core::{
+    Coverage, Direction, Directory, Everybody, PeopleSort, Query, Selector, SortBy, WorkList,
+};
 
 struct Into<'a>(&'a mut Directory, u32);
 
@@ -162,6 +164,19 @@ fn main() {
     });
     timed("work lists, and how many are in them", &mut || {
         selector.work(&directory).of(WorkList::OneLead)
+    });
+    let mut everybody = Everybody::default();
+    timed("everybody, counted", &mut || {
+        everybody = Everybody::new(&directory);
+        everybody.len()
+    });
+    timed("everybody, searched and by groups", &mut || {
+        let sort = Some(PeopleSort::Groups);
+        everybody.select("name1", sort, Direction::Descending).len()
+    });
+    let person = group_api::PersonKey::new("user.name123").expect("a name");
+    timed("the groups of one person", &mut || {
+        directory.holdings(&person).len()
     });
     timed("search \"engineer\" (asked before)", &mut || {
         select(

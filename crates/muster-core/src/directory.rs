@@ -210,6 +210,13 @@ impl Directory {
         self.put_group(group, None);
     }
 
+    /// The same of a group that a list of some groups brought, and the bytes it was read from.
+    /// Gives its row's number.
+    pub fn put_fresh(&mut self, group: Group, element: &[u8]) -> u32 {
+        self.fresher.insert(group.key.clone());
+        self.put_group(group, Some(element))
+    }
+
     /// A group is known to be gone.
     pub fn remove(&mut self, key: &GroupKey) {
         self.fresher.insert(key.clone());
@@ -221,7 +228,7 @@ impl Directory {
 
     /// Whether the list's word on a group is older than what is known.
     fn is_older(&mut self, key: &str) -> bool {
-        if self.fresher.is_empty() || !self.fresher.iter().any(|fresh| fresh.as_str() == key) {
+        if !self.fresher.contains(key) {
             return false;
         }
         if let Some(number) = self.columns.find(key) {
@@ -455,27 +462,34 @@ impl Directory {
         self.columns.end()
     }
 
+    /// The place of the role that manages a group, as memberships hold it.
+    pub(crate) fn lead_place(&self) -> Option<u8> {
+        let lead = self.capabilities.lead()?;
+        Some(self.place_of(&lead.role))
+    }
+
+    /// The role of a place, where the system has one there.
+    pub(crate) fn role_at(&self, place: u8) -> Option<&Role> {
+        let info = self.capabilities.roles.get(usize::from(place))?;
+        Some(&info.role)
+    }
+
     /// What those who manage a group are called, where that is known.
     pub fn leads<'a>(&'a self, row: &Row<'a>) -> Option<impl Iterator<Item = &'a str> + use<'a>> {
         row.people()?;
-        let lead = self
-            .capabilities
-            .lead()
-            .map(|info| self.place_of(&info.role));
+        let lead = self.lead_place();
         let persons = &self.columns.persons;
         Some(row.holders(lead).map(|number| persons.label(number)))
     }
 
     /// The number of the first of those who manage a group.
     pub(crate) fn first_lead(&self, row: &Row<'_>) -> Option<u32> {
-        let lead = self.capabilities.lead()?;
-        row.holders(Some(self.place_of(&lead.role))).next()
+        row.holders(Some(self.lead_place()?)).next()
     }
 
     /// How many manage a group, two and more being two: those of the highest role come first.
     pub(crate) fn some_leads(&self, row: &Row<'_>) -> usize {
-        let lead = self.capabilities.lead();
-        let lead = lead.map(|info| self.place_of(&info.role));
+        let lead = self.lead_place();
         let first = row.memberships().iter().take(2);
         first
             .filter(|membership| Some(membership.role()) == lead)
@@ -500,6 +514,34 @@ impl Directory {
     /// The number of a person who was ever seen.
     pub(crate) fn person(&self, person: &PersonKey) -> Option<u32> {
         self.columns.persons.find(person.as_str())
+    }
+
+    /// The key of a person of this number, and what to call them.
+    #[must_use]
+    pub fn person_at(&self, number: u32) -> (&str, &str) {
+        let persons = &self.columns.persons;
+        (persons.key(number), persons.label(number))
+    }
+
+    /// What a person is called who was ever seen here.
+    #[must_use]
+    pub fn label_of(&self, person: &PersonKey) -> Option<&str> {
+        Some(self.columns.persons.label(self.person(person)?))
+    }
+
+    /// Who I am, where the groups tell it.
+    #[must_use]
+    pub fn myself(&self) -> Option<&PersonKey> {
+        let mut groups = self.columns.rows().filter_map(|row| row.rich());
+        groups.find_map(|group| {
+            let mut members = group.members.listed()?.iter();
+            Some(&members.find(|member| member.is_self)?.person)
+        })
+    }
+
+    /// Every person's number is below it.
+    pub(crate) fn persons_end(&self) -> u32 {
+        self.columns.persons.len()
     }
 
     /// Everybody who is in some group: number, key, label.

@@ -14,6 +14,8 @@
 mod columns;
 mod csv;
 mod directory;
+mod everybody;
+mod holdings;
 mod mark;
 mod natural;
 mod order;
@@ -28,6 +30,8 @@ mod worklist;
 pub use columns::Row;
 pub use csv::csv_line;
 pub use directory::{Coverage, Directory};
+pub use everybody::{Everybody, Known, PeopleSort};
+pub use holdings::{Holding, HoldingSort, select_holdings};
 pub use mark::Marks;
 pub use natural::natural_cmp;
 pub use people::{Entry, split_people};

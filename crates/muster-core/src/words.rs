@@ -64,6 +64,12 @@ impl Words {
         self.words.is_empty()
     }
 
+    /// Whether each of them stands in a folded text.
+    #[must_use]
+    pub fn are_in(&self, text: &str) -> bool {
+        self.words.iter().all(|word| text.contains(word.as_str()))
+    }
+
     /// Ranks a thing by its folded names and its other folded text; `None` if a word is nowhere.
     #[must_use]
     pub fn rank(&self, names: &[&str], rest: &str) -> Option<Rank> {

@@ -17,7 +17,8 @@ use group_api::{
     MemberKind, Members, PersonKey, PlainGroup, Role, Roles, Step, Unreadable, fold,
 };
 use muster_core::{
-    Coverage, Direction, Directory, Only, Query, Selector, SortBy, WorkList, natural_cmp,
+    Coverage, Direction, Directory, Everybody, HoldingSort, Only, Query, Selector, SortBy,
+    WorkList, natural_cmp, select_holdings,
 };
 use proptest::prelude::*;
 
@@ -429,6 +430,86 @@ impl World {
         assert_eq!(show(&self.directory, &anew), expected, "anew, {query:?}");
     }
 
+    fn check_people(&self) {
+        let everybody = Everybody::new(&self.directory);
+        let places = everybody.select("", None, Direction::Ascending);
+        let mut shown: Vec<(String, usize, usize)> = Vec::new();
+        for place in places {
+            let known = everybody.at(place).unwrap();
+            let (key, _) = self.directory.person_at(known.number);
+            shown.push((key.to_owned(), known.groups as usize, known.leads as usize));
+        }
+        let mut expected = Vec::new();
+        for name in PEOPLE {
+            let person = PersonKey::new(name).unwrap();
+            let admin = Role::known("admin");
+            let found = |group: &&Group| group.members.find(&person).is_some();
+            let leads = |group: &&Group| {
+                let member = group.members.find(&person);
+                member.is_some_and(|member| member.roles.contains(&admin))
+            };
+            let groups = || self.model.groups.values().filter(found);
+            if groups().count() > 0 {
+                expected.push((
+                    name.to_owned(),
+                    groups().count(),
+                    groups().filter(leads).count(),
+                ));
+            }
+            self.check_holdings(&person, groups().collect());
+        }
+        expected.sort_by(|(a, ..), (b, ..)| natural_cmp(&fold(a), &fold(b)));
+        assert_eq!(shown, expected);
+        assert_eq!(everybody.len(), expected.len());
+    }
+
+    fn check_holdings(&self, person: &PersonKey, mut groups: Vec<&Group>) {
+        let holdings = self.directory.holdings(person);
+        let roles = |group: &Group| group.members.find(person).unwrap().roles.clone();
+        let by_name = |a: &&Group, b: &&Group| {
+            natural_cmp(&lines(&a.display_name), &lines(&b.display_name))
+                .then_with(|| natural_cmp(&fold(a.key.as_str()), &fold(b.key.as_str())))
+        };
+        let rank = |group: &Group| usize::from(!roles(group).contains(&Role::known("admin")));
+        for sort in [HoldingSort::Name, HoldingSort::Key, HoldingSort::Role] {
+            groups.sort_by(|a, b| match sort {
+                HoldingSort::Name => by_name(a, b),
+                HoldingSort::Key => natural_cmp(&fold(a.key.as_str()), &fold(b.key.as_str())),
+                HoldingSort::Role => rank(a).cmp(&rank(b)).then_with(|| by_name(a, b)),
+            });
+            let up = Direction::Ascending;
+            for search in ["", "paris"] {
+                let words = |group: &&&Group| {
+                    let text = format!(
+                        "{} {}",
+                        lines(&group.display_name),
+                        fold(group.description.as_deref().unwrap_or_default())
+                    );
+                    text.contains(search)
+                };
+                let expected: Vec<(String, Roles)> = groups
+                    .iter()
+                    .filter(words)
+                    .map(|group| (group.key.to_string(), roles(group)))
+                    .collect();
+                let shown = select_holdings(&self.directory, &holdings, search, sort, up);
+                let of = |number: u32| {
+                    let key = self.directory.row(number).unwrap().key().to_owned();
+                    (key, self.directory.roles_of(number, person))
+                };
+                let shown: Vec<_> = shown.iter().map(|one| of(one.number)).collect();
+                let same = shown
+                    .iter()
+                    .zip(&expected)
+                    .all(|((a, held), (b, roles))| a == b && held.same_as(roles));
+                assert!(
+                    same && shown.len() == expected.len(),
+                    "{person} {sort:?}: {shown:?} is not {expected:?}"
+                );
+            }
+        }
+    }
+
     fn check_work(&mut self) {
         let counts = self.selector.work(&self.directory);
         let model = &self.model;
@@ -521,6 +602,7 @@ proptest! {
             world.act(&act);
             world.check_all();
             if work {
+                world.check_people();
                 world.check_work();
             }
             for query in queries {

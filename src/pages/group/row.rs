@@ -9,6 +9,7 @@ use crate::browser;
 use crate::components::{Avatar, AvatarOf, Icon, marked, pick, unique_id};
 use crate::format;
 use crate::pages::groups::Time;
+use crate::pages::person::person_href;
 use crate::store::Store;
 
 /// One member's row: who, which role, since when, and how what was done to them went.
@@ -148,8 +149,10 @@ pub(super) fn MemberCells(
         <td class="c-name" role="cell">
             <span class="who">
                 {pick(table.selection, table.keys, key.clone(), &name)}
-                <Avatar of=AvatarOf::Person name=name.clone() key=key photo=None />
-                <span class="name">{marked(&name, &marks)}</span>
+                <Avatar of=AvatarOf::Person name=name.clone() key=key.clone() photo=None />
+                <a class="name" href=person_href(store, &key)>
+                    {marked(&name, &marks)}
+                </a>
                 {is_me.then(|| view! { <span class="badge">"you"</span> })}
                 {kind.map(|kind| view! { <span class="badge">{kind}</span> })}
                 {match shown_email {
