@@ -19,6 +19,7 @@ mod holdings;
 mod mark;
 mod natural;
 mod order;
+pub mod paste;
 mod people;
 mod policy;
 mod query;

@@ -16,7 +16,7 @@ use memchr::memchr;
 
 use crate::natural::prefix;
 use chunks::Chunks;
-use index::Index;
+pub(crate) use index::Index;
 pub(crate) use index::hash;
 pub(crate) use persons::Persons;
 use pool::{Address, Pool};
