@@ -10,6 +10,7 @@ pub mod app;
 pub mod browser;
 pub mod client;
 pub mod components;
+pub mod draft;
 pub mod format;
 pub mod journal;
 pub mod lock;

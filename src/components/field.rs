@@ -10,6 +10,8 @@ pub enum FieldKind {
     Line,
     /// Several lines.
     Text,
+    /// A list of names, one a line.
+    List,
     /// An address.
     Address,
     /// A token: hidden, and offered to password managers.
@@ -70,11 +72,13 @@ pub fn Field(
         }
     };
     let invalid = move || error.get().map(|_| "true");
-    let control = if kind == FieldKind::Text {
+    let control = if matches!(kind, FieldKind::Text | FieldKind::List) {
         view! {
             <textarea
                 id=id.clone()
-                rows="3"
+                rows=if kind == FieldKind::List { "5" } else { "3" }
+                autocapitalize=(kind == FieldKind::List).then_some("off")
+                spellcheck=(kind != FieldKind::List).to_string()
                 aria-describedby=described
                 aria-invalid=invalid
                 prop:value=value

@@ -7,6 +7,8 @@ use crate::browser;
 
 /// How many suggestions are shown.
 const MOST: usize = 8;
+/// How many names may be pasted to become chips.
+const MOST_CHIPS: usize = 20;
 
 /// Somebody who can be suggested.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +17,12 @@ struct Suggestion {
     label: String,
     already_in: bool,
     as_typed: bool,
+}
+
+/// Whether a text is more than a few names: it has many of them, or addresses.
+fn is_list(text: &str) -> bool {
+    let cuts = text.trim().matches([',', ';', '\t', '\n']).count();
+    cuts > MOST_CHIPS || text.contains('<') || cuts > 0 && text.contains('@')
 }
 
 /// A field for one or several people: known ones are suggested, any name can be typed or pasted.
@@ -34,6 +42,9 @@ pub fn PeopleBox(
     /// What is wrong, if something is.
     #[prop(into)]
     error: Signal<Option<String>>,
+    /// Takes what is pasted where that is a list too long or too rich to become chips.
+    #[prop(optional, into)]
+    on_list: Option<Callback<String>>,
 ) -> impl IntoView {
     let id = unique_id("people");
     let list_id = format!("{id}-list");
@@ -293,6 +304,13 @@ pub fn PeopleBox(
                         }
                         on:paste=move |ev| {
                             let text = ev.clipboard_data().and_then(|data| data.get_data("text").ok()).unwrap_or_default();
+                            if let Some(on_list) = on_list
+                                && is_list(&text)
+                            {
+                                ev.prevent_default();
+                                on_list.run(text);
+                                return;
+                            }
                             let entries = split_people(&text);
                             if entries.len() > 1 {
                                 ev.prevent_default();
