@@ -1,8 +1,6 @@
 // Adding people by the list: pasted names, tables, addresses; what becomes of each before anything is sent, and after.
 import assert from 'node:assert/strict';
-import {
-  dialog, enter, memberRow, meanwhile, membersOf, openGroup, people, said, soon, warned, writes,
-} from './harness/instabase.mjs';
+import { dialog, enter, meanwhile, memberRow, membersOf, openGroup, people, said, soon, warned, writes } from './harness/instabase.mjs';
 import { journey } from './harness/journey.mjs';
 
 const adding = (page) => dialog(page, 'Add members');
@@ -26,12 +24,12 @@ const openAdd = async (page, group) => {
 const paste = (page, text) => area(page).fill(text);
 const role = (page, label) => adding(page).getByRole('combobox', { name: 'Role', exact: true }).selectOption({ label });
 const hasFocus = (target) => target.evaluate((element) => element === document.activeElement);
-/** Everybody who is in some group, but not in this one. */
+/** Everybody who is in some group, but not in this one, and has an account. */
 const outside = async (api, key) => {
   const { body } = await api('/api/v1/groups/list?get_members=true');
   const names = (group) => [...group.admins, ...group.members].map(({ name }) => name);
   const here = new Set(names(body.groups.find(({ name }) => name === key)));
-  return [...new Set(body.groups.flatMap(names))].filter((name) => !here.has(name)).sort();
+  return [...new Set(body.groups.flatMap(names))].filter((name) => !here.has(name) && name !== 'gru').sort();
 };
 /** Who a group holds, admins first. */
 const everybody = async (api, key) => {
@@ -57,7 +55,7 @@ for (const quirks of [false, true]) {
     await warned(adding(page), '100 refused').waitFor();
     // Two calls of a hundred, and what was refused is what the server refused.
     assert.equal(writes(fault).length, 2);
-    await line(page, 'Not done', 'ghost_of_nobody_7').getByText(/User \(ghost_of_nobody_7\) not found/).waitFor();
+    await line(page, 'Not done', 'ghost_of_nobody_7').getByText(quirks ? /refused: .*not found/ : /User \(ghost_of_nobody_7\) not found/).waitFor();
     await line(page, 'Done', known[3]).getByText('added as Member', { exact: true }).waitFor();
     await axe();
     // Those refused stay in the box, and nobody else.
@@ -165,7 +163,7 @@ journey('never seen: the nearest known name is offered and taken', {}, async ({ 
   // Who was left out is still in the box.
   await soon(async () => (await area(page).inputValue()).trim(), 'q1w2e3r4');
   assert.deepEqual(JSON.parse(writes(fault)[0].body), { member: { zoe: true, emil: true, jonas: true } });
-  assert.ok(['emil', 'jonas', 'zoe'].every((name) => fault && true) && (await everybody(api, 'sales_group')).length === 9);
+  assert.equal((await everybody(api, 'sales_group')).length, 9);
 });
 
 for (const quirks of [false, true]) {
@@ -207,25 +205,19 @@ journey('taking the last admin’s role by the list asks first', {}, async ({ pa
   assert.deepEqual((await people(api, 'movie_night')).admins, ['yara']);
 });
 
-journey('the connection is lost in the third call and back: every one of 400 is accounted for, nobody is sent twice', {}, async ({ page, api, fault, expectRefused }) => {
+journey('the answer to the third call is lost: every one of 250 is accounted for, nobody is sent twice', {}, async ({ page, api, fault, expectRefused }) => {
   expectRefused('network');
   await openAdd(page, 'Sales');
   const known = (await outside(api, 'sales_group')).slice(0, 250);
   assert.equal(known.length, 250);
-  let calls = 0;
-  fault.on('POST', membersOf('sales_group'), {}, { times: 2 });
-  const lost = fault.on('POST', membersOf('sales_group'), { lose: true }, { times: 1 });
-  lost.off();
   // The newest rule that fits wins: two pass, the third is done and its answer lost.
-  fault.clear();
   fault.on('POST', membersOf('sales_group'), { lose: true }, { times: 1 });
   fault.on('POST', membersOf('sales_group'), {}, { times: 2 });
   await paste(page, known.join(', '));
   await sum(page, /^250 will be added$/);
   await press(page, 'Add');
   await said(adding(page), 'All 250 done').waitFor();
-  calls = writes(fault).length;
-  assert.equal(calls, 3);
+  assert.equal(writes(fault).length, 3);
   const sent = writes(fault).flatMap(({ body }) => Object.keys(JSON.parse(body).member));
   assert.deepEqual(sent.sort(), known, 'each once');
   const now = await everybody(api, 'sales_group');

@@ -12,7 +12,7 @@ const adding = (page) => dialog(page, 'Add members');
 const box = (page) => adding(page).getByRole('combobox', { name: 'People', exact: true });
 const chips = (page) => adding(page).getByRole('list', { name: 'Chosen', exact: true }).getByRole('listitem').allInnerTexts();
 const outcome = (page, name) =>
-  adding(page).getByRole('list', { name: 'What happened', exact: true }).getByRole('listitem').filter({ has: page.getByText(name, { exact: true }) });
+  adding(page).getByRole('list', { name: /^(Done|Not done)$/ }).getByRole('listitem').filter({ has: page.getByText(name, { exact: true }) });
 const press = (page, name) => adding(page).getByRole('button', { name, exact: true }).click();
 const openAdd = async (page) => {
   await page.getByRole('button', { name: 'Add members', exact: true }).click();
@@ -122,7 +122,7 @@ journey('add one: Enter makes a chip and never sends; the focus comes back to th
   assert.equal(await adding(page).getByRole('combobox', { name: 'Role', exact: true }).inputValue(), '1');
   await press(page, 'Add');
   await outcome(page, 'emil').getByText('added as Member', { exact: true }).waitFor();
-  await said(adding(page), '1 person added').waitFor();
+  await said(adding(page), /^Done, read back and proved at/).waitFor();
   await axe();
   await press(page, 'Close');
   await adding(page).waitFor({ state: 'detached' });
@@ -195,7 +195,7 @@ journey('paste of a list: a chip each, duplicates once, what is no name stays', 
   await soon(() => chips(page), ['emil', 'zoe', 'lea']);
   assert.equal(writes(fault).length, 0);
   await press(page, 'Add');
-  await said(adding(page), '3 people added').waitFor();
+  await said(adding(page), 'All 3 done').waitFor();
   await press(page, 'Close');
   assert.deepEqual((await people(api, 'sales_group')).members, ['alice', 'emil', 'hana', 'ines', 'lea', 'mateo', 'rosa', 'zoe']);
 });
@@ -213,17 +213,17 @@ for (const quirks of [false, true]) {
     await outcome(page, 'emil').getByText('added as Member', { exact: true }).waitFor();
     await outcome(page, 'zoe').getByText('added as Member', { exact: true }).waitFor();
     await outcome(page, 'nobody_9').getByText(/User \(nobody_9\) not found/).waitFor();
-    await warned(adding(page), '2 of 3 people added').waitFor();
+    await warned(adding(page), '2 of 3 done').waitFor();
     assert.deepEqual(await chips(page), ['nobody_9']);
     await axe();
     // Only what failed is sent again.
-    await press(page, 'Retry failed');
+    await press(page, 'Retry refused');
     await soon(() => writes(fault).length, 2);
     assert.deepEqual(JSON.parse(writes(fault)[1].body), { member: { nobody_9: true } });
-    await adding(page).getByRole('button', { name: 'Retry failed', exact: true }).waitFor();
+    await adding(page).getByRole('button', { name: 'Retry refused', exact: true }).waitFor();
     await adding(page).getByRole('button', { name: 'Take out nobody_9', exact: true }).click();
     await choose(page, 'lea');
-    await adding(page).getByRole('button', { name: /^(Add|Retry failed)$/ }).click();
+    await adding(page).getByRole('button', { name: /^(Add|Retry refused)$/ }).click();
     await outcome(page, 'lea').getByText('added as Member', { exact: true }).waitFor();
     await press(page, 'Close');
     await memberRow(page, 'zoe').waitFor();
@@ -237,9 +237,9 @@ journey('add: who is in already is told so, and not dropped without a word', {},
   await openGroup(page, 'Sales');
   await openAdd(page);
   await choose(page, 'rosa', 'zoe');
+  await said(adding(page), '1 will be added · 1 is in already').waitFor();
   await press(page, 'Add');
   await outcome(page, 'zoe').getByText('added as Member', { exact: true }).waitFor();
-  await outcome(page, 'rosa').getByText(/already/).waitFor();
   assert.deepEqual(JSON.parse(writes(fault)[0].body), { member: { zoe: true } });
   assert.ok((await people(api, 'sales_group')).members.includes('zoe'));
 });
@@ -278,7 +278,7 @@ journey('add: a call that fails closes nothing and loses nothing (Keycloak)', {}
   assert.equal(await adding(page).getByText(/refused: “/).count(), 0);
   assert.deepEqual(await chips(page), ['emil', 'zoe']);
   await axe();
-  await adding(page).getByRole('button', { name: /^(Add|Retry failed)$/ }).click();
+  await adding(page).getByRole('button', { name: /^(Add|Retry refused)$/ }).click();
   await outcome(page, 'emil').getByText('added as Member', { exact: true }).waitFor();
   await outcome(page, 'zoe').getByText('added as Member', { exact: true }).waitFor();
   assert.ok((await people(api, 'sales_group')).members.includes('zoe'));

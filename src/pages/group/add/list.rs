@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gloo_timers::future::TimeoutFuture;
-use group_api::{PersonChange, PersonKey, Role};
+use group_api::{PersonChange, PersonKey};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use muster_core::paste::{
@@ -364,16 +364,13 @@ impl List {
     }
 }
 
-/// Whether an entry is in already, in another role than is asked for.
+/// Whether an entry is in already, in another role than is asked for. Of several held the highest counts:
+/// some systems list their admins among the members too.
 pub(super) fn is_change(row: &Reviewed) -> bool {
     match (&row.class, &row.role) {
-        (Class::In(held), Some(role)) => !is_all(held, role),
+        (Class::In(held), Some(role)) => held.first() != Some(role),
         _ => false,
     }
-}
-
-fn is_all(held: &group_api::Roles, role: &Role) -> bool {
-    held.contains(role) && held.iter().count() == 1
 }
 
 fn key_of(people: &[(PersonKey, String)], number: u32) -> &str {

@@ -175,7 +175,7 @@ pub(super) fn AddMembers(page: GroupPage, open: RwSignal<bool>) -> impl IntoView
                     has_roles.then(|| view! { <p class="hint">"For those beside whom no role stands in the list."</p> })
                 }}
             </div>
-            <Preview list=list />
+            {move || (!busy.get()).then(|| view! { <Preview list=list /> })}
             {move || run.get().map(|id| view! { <RunView store=store id=id /> })}
             {move || {
                 (busy.get() && leaving.get())

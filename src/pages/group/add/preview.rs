@@ -32,17 +32,16 @@ fn sum(list: List) -> String {
     let known_only = list.known_only.get();
     let add = counts.add + if known_only { 0 } else { counts.unseen };
     let change = review.rows.iter().filter(|row| list.changes(row)).count();
-    let unseen = if known_only || counts.unseen == add {
-        "never seen here"
+    let unseen = if known_only {
+        "never seen here, left out"
     } else {
         "of them never seen here"
     };
-    let left = if known_only { ", left out" } else { "" };
     let are = if counts.inside == 1 { "is" } else { "are" };
     let bad = counts.unreadable + counts.no_role;
     let parts = [
         (add, "will be added".to_owned()),
-        (counts.unseen, format!("{unseen}{left}")),
+        (counts.unseen, unseen.to_owned()),
         (counts.inside, format!("{are} in already")),
         (change, "of them get another role".to_owned()),
         (counts.twice, "twice".to_owned()),
