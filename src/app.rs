@@ -22,7 +22,13 @@ pub fn App() -> impl IntoView {
     let rest = Rest::away();
     provide_context(rest);
     spawn_local(session.read_config());
-    spawn_local(crate::runs::sweep(session));
+    Effect::new(move |swept: Option<bool>| {
+        let here = rest.is_here();
+        if here && swept != Some(true) {
+            doors::sweep(session);
+        }
+        here
+    });
     let place = Memo::new(move |_| Place::of(&router.parts()));
     view! {
         <a
@@ -150,6 +156,11 @@ fn InConnection() -> impl IntoView {
                 let coverage = store.look(|directory| directory.coverage().clone());
                 if matches!(coverage, Coverage::Full { .. } | Coverage::BrokenOff(_)) {
                     rest.fetch_ahead();
+                }
+            });
+            Effect::new(move |_| {
+                if rest.is_here() {
+                    stores.lasting(|| doors::watch_runs(store, session));
                 }
             });
             (move || match inner.get() {

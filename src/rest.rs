@@ -22,7 +22,12 @@ use crate::components::{Alert, Heading, Kind};
 pub mod doors {
     use leptos::prelude::*;
 
-    use crate::pages::{Activity, GroupFrame, NewGroupPage, People, Person};
+    use muster_core::WorkList;
+
+    use crate::components::{Keys, Selection};
+    use crate::pages::{Activity, GroupFrame, GroupsBar, NewGroupPage, People, Person};
+    use crate::session::Session;
+    use crate::store::Store;
 
     /// One group.
     #[inline(never)]
@@ -43,6 +48,30 @@ pub mod doors {
     #[must_use]
     pub fn person() -> AnyView {
         view! { <Person /> }.into_any()
+    }
+
+    /// What can be done with several groups.
+    #[inline(never)]
+    #[must_use]
+    pub fn groups_bar(
+        store: Store,
+        selection: Selection,
+        keys: Keys,
+        list: RwSignal<Option<WorkList>>,
+    ) -> AnyView {
+        view! { <GroupsBar store=store selection=selection keys=keys list=list /> }.into_any()
+    }
+
+    /// Looks after what earlier pages left under way, and after what this one does.
+    #[inline(never)]
+    pub fn watch_runs(store: Store, session: Session) {
+        store.watch_runs(session);
+    }
+
+    /// Forgets what belongs to connections that are gone.
+    #[inline(never)]
+    pub fn sweep(session: Session) {
+        leptos::task::spawn_local(crate::runs::sweep(session));
     }
 
     /// What was done here.
@@ -120,6 +149,12 @@ impl Rest {
                 (Err(_), _) => {}
             });
         });
+    }
+
+    /// Whether it is here, so that doors can be opened. Reactive.
+    #[must_use]
+    pub fn is_here(self) -> bool {
+        self.state.get() == State::Here
     }
 
     /// The view behind a door, once it can be opened; until then that it is coming, or that it could not

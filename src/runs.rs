@@ -28,8 +28,6 @@ use crate::store::{Store, WriteError};
 /// How long to wait before a server that could not be reached is tried again, in milliseconds.
 const FIRST_PAUSE_MS: u32 = 5_000;
 const LONGEST_PAUSE_MS: u32 = 60_000;
-/// After how many milliseconds what earlier pages left behind is looked for: not before the list.
-const LOOK_BACK_AFTER_MS: u32 = 1_500;
 
 /// What a run is to do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -97,6 +95,8 @@ pub struct Runs {
     known: StoredValue<Rc<RefCell<Vec<Kept>>>, LocalStorage>,
     version: RwSignal<u32>,
     memory: RwSignal<Memory>,
+    /// Whether somebody looks after them.
+    watched: StoredValue<bool>,
     /// Held as long as this page is there, for a connection that is kept for its tabs only.
     tab: StoredValue<Option<Held>, LocalStorage>,
 }
@@ -107,6 +107,7 @@ impl Default for Runs {
             known: StoredValue::new_local(Rc::default()),
             version: RwSignal::new(0),
             memory: RwSignal::new(Memory::Unread),
+            watched: StoredValue::new(false),
             tab: StoredValue::new_local(None),
         }
     }
@@ -208,9 +209,13 @@ fn now_ms() -> i64 {
 }
 
 impl Store {
-    /// Begins to watch over runs: what earlier pages left, a connection that is back, a new token.
+    /// Begins to watch over runs, once: what earlier pages left, a connection that is back, a new token.
     pub(crate) fn watch_runs(self, session: Session) {
         let runs = self.runs();
+        if runs.watched.get_value() {
+            return;
+        }
+        runs.watched.set_value(true);
         if self.connection().keep == Keep::ForThisTab {
             spawn_local(async move {
                 let name = tab_lock(&self.connection().id.to_string());
@@ -218,7 +223,6 @@ impl Store {
             });
         }
         spawn_local(async move {
-            TimeoutFuture::new(LOOK_BACK_AFTER_MS).await;
             self.remember().await;
         });
         let back = Closure::<dyn FnMut()>::new(move || self.lift(Hold::NoConnection));

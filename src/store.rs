@@ -874,17 +874,18 @@ impl Stores {
         if let Some(store) = known.filter(|store| store.connection() == *connection) {
             return store;
         }
-        let store = self.owner.with_value(|owner| {
-            owner.with(|| {
-                let store = Store::new(self.session, connection.clone());
-                store.watch_runs(self.session);
-                store
-            })
-        });
+        let store = self
+            .owner
+            .with_value(|owner| owner.with(|| Store::new(self.session, connection.clone())));
         self.known.update_value(|known| {
             known.insert(connection.id.clone(), store);
         });
         store
+    }
+
+    /// Does something that lasts as long as the stores and not as long as a page.
+    pub fn lasting(self, what: impl FnOnce()) {
+        self.owner.with_value(|owner| owner.with(what));
     }
 
     /// Lets go of what is known of a connection.

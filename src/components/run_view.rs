@@ -29,8 +29,9 @@ pub fn RunView(
     store: Store,
     /// Which run. Taking it back shows the run that does so instead.
     id: RwSignal<RunId>,
-    /// Asks to close what it is shown in.
-    on_close: Callback<()>,
+    /// Asks to close what it is shown in, where that has no button of its own.
+    #[prop(optional, into)]
+    on_close: Option<Callback<()>>,
 ) -> impl IntoView {
     let told = Memo::new(move |_| store.runs().get(id.get()));
     let known = Memo::new(move |_| told.with(Option::is_some));
@@ -44,12 +45,14 @@ pub fn RunView(
 }
 
 #[component]
-fn Close(on_close: Callback<()>) -> impl IntoView {
-    view! {
-        <button class="btn" type="button" on:click=move |_| on_close.run(())>
-            "Close"
-        </button>
-    }
+fn Close(on_close: Option<Callback<()>>) -> impl IntoView {
+    on_close.map(|on_close| {
+        view! {
+            <button class="btn" type="button" on:click=move |_| on_close.run(())>
+                "Close"
+            </button>
+        }
+    })
 }
 
 #[component]
@@ -57,7 +60,7 @@ fn Shown(
     store: Store,
     id: RwSignal<RunId>,
     told: Memo<Option<Told>>,
-    on_close: Callback<()>,
+    on_close: Option<Callback<()>>,
 ) -> impl IntoView {
     let of = move |with: fn(&Told) -> String| {
         Memo::new(move |_| told.with(|told| told.as_ref().map(with).unwrap_or_default()))
@@ -291,7 +294,7 @@ fn Actions(
     id: RwSignal<RunId>,
     told: Memo<Option<Told>>,
     stage: Memo<Stage>,
-    on_close: Callback<()>,
+    on_close: Option<Callback<()>>,
 ) -> impl IntoView {
     let is_over = move || stage.get() == Stage::Over;
     let can_retry = Memo::new(move |_| {

@@ -5,7 +5,6 @@ use leptos::Value;
 use leptos::prelude::*;
 use muster_core::{Coverage, Direction, Directory, Marks, Only, Query, Row, SortBy};
 
-use super::groups_bulk::GroupsBar;
 use super::worklists::{WorkLists, list_of_address};
 use crate::browser;
 use crate::components::{
@@ -13,6 +12,7 @@ use crate::components::{
     Reread, Rows, Search, SelectMode, Selection, SortHeader, Sorted, marked, pick, row,
 };
 use crate::format;
+use crate::rest::{doors, use_rest};
 use crate::router::use_router;
 use crate::session::{Photos, use_session};
 use crate::store::{Store, use_store};
@@ -170,6 +170,16 @@ pub fn Groups() -> impl IntoView {
             }),
         },
     };
+    let rest = use_rest();
+    let some_selected = Memo::new(move |_| {
+        let selection = listed.selection;
+        selection.selecting.get() || !selection.is_empty()
+    });
+    Effect::new(move |_| {
+        if some_selected.get() {
+            rest.fetch_ahead();
+        }
+    });
     let rows = Rows::new(matching, asked, Box::new(move |row| listed.key(row)));
     let clear = move || {
         search.set(String::new());
@@ -241,7 +251,10 @@ pub fn Groups() -> impl IntoView {
             <Remarks store=store known=known coverage=coverage on_again=again />
             {move || has_table.get().then(|| view! { <Table listed=listed rows=rows search=search searching=searching sort=sort direction=direction coverage=coverage /> })}
             {region}
-            <GroupsBar store=store selection=listed.selection keys=listed.keys list=list />
+            {move || {
+                (rest.is_here() && some_selected.get())
+                    .then(|| doors::groups_bar(store, listed.selection, listed.keys, list))
+            }}
             <Pager rows=rows label="Pages of groups" />
         </main>
     }

@@ -34,9 +34,12 @@ enum Asked {
 
 /// The bar of the groups' table while some are selected.
 #[component]
-pub(super) fn GroupsBar(
+pub fn GroupsBar(
+    /// The store of the connection.
     store: Store,
+    /// What is selected.
     selection: Selection,
+    /// The table's rows.
     keys: Keys,
     /// The list that the groups are from: to add people to groups without an admin is to add admins.
     list: RwSignal<Option<WorkList>>,

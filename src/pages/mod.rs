@@ -18,6 +18,7 @@ pub use activity::Activity;
 pub use connect::Connect;
 pub use group::{GroupFrame, GroupMembers, GroupSettings};
 pub use groups::Groups;
+pub use groups_bulk::GroupsBar;
 pub use new_group::NewGroupPage;
 pub use not_found::NotFound;
 pub use people::People;

@@ -59,6 +59,9 @@ pub(super) struct List {
     pub(super) review: Memo<Arc<Review>>,
 }
 
+/// Entries by their place in the list, each with the nearest name that is known.
+pub(super) type Near = Arc<Vec<(usize, Option<PersonKey>)>>;
+
 impl List {
     pub(super) fn new(page: GroupPage, draft: Draft, usual_role: usize) -> Self {
         let store = page.store;
@@ -333,7 +336,7 @@ impl List {
     }
 
     /// For the first of those never seen that are shown, the nearest known name.
-    pub(super) fn near(self) -> Memo<Arc<Vec<(usize, Option<PersonKey>)>>> {
+    pub(super) fn near(self) -> Memo<Near> {
         Memo::new(move |_| {
             self.known.track();
             let review = self.review.get();
