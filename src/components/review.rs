@@ -33,6 +33,12 @@ pub fn ReviewDialog(
     review: Review,
     /// It is to be closed; the run that was begun, if one was.
     on_close: Callback<Option<RunId>>,
+    /// Called when the run is over.
+    #[prop(optional, into)]
+    on_over: Option<Callback<()>>,
+    /// What a reading afterwards shows besides.
+    #[prop(optional, into)]
+    proof: MaybeProp<String>,
 ) -> impl IntoView {
     let title = RwSignal::new(review.proposal.title.clone());
     // The run that is shown, once one was begun; taking it back shows the one that does so.
@@ -120,7 +126,28 @@ pub fn ReviewDialog(
                 title.set(told.run.about.title.clone());
             }
         });
+        Effect::new(move |before: Option<bool>| {
+            let over = store
+                .runs()
+                .get(id.get())
+                .is_some_and(|told| told.run.is_over());
+            if let Some(on_over) = on_over
+                && over
+                && before == Some(false)
+            {
+                on_over.run(());
+            }
+            over
+        });
+        let proved = move || {
+            let over = store
+                .runs()
+                .get(id.get())
+                .is_some_and(|told| told.run.is_over());
+            proof.get().filter(|_| over)
+        };
         view! {
+            {move || proved().map(|proof| view! { <p role="status">{proof}</p> })}
             <RunView store=store id=id on_close=close />
             {move || {
                 let open = is_open(store, id.get());

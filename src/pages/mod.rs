@@ -11,6 +11,7 @@ mod new_group;
 mod not_found;
 mod people;
 mod person;
+mod person_bulk;
 mod probe;
 mod worklists;
 

@@ -10,10 +10,11 @@ use muster_core::{Coverage, Direction, Directory, Holding, HoldingSort, Marks, s
 
 use super::NotFound;
 use super::groups::group_href;
+use super::person_bulk::{Of, PersonActions};
 use crate::browser;
 use crate::components::{
-    Alert, Avatar, AvatarOf, Empty, Failed, Heading, InPages, Key, Kind, Pager, Reread, Rows,
-    Search, SortHeader, Sorted, marked, row,
+    Alert, Avatar, AvatarOf, Empty, Failed, Heading, InPages, Key, Keys, Kind, Pager, Reread, Rows,
+    Search, SelectMode, Selection, SortHeader, Sorted, marked, pick, row,
 };
 use crate::format;
 use crate::request::Latest;
@@ -277,6 +278,31 @@ fn OnePerson(store: Store, person: PersonKey) -> impl IntoView {
     let listed = Listed { page, places };
     let rows = Rows::new(matching, asked, Box::new(move |row| listed.key(row)));
     let under = Memo::new(move |_| page.reading.get() == Reading::Under);
+    let selection = Selection::default();
+    let keys = Keys {
+        count: matching,
+        key: Callback::new(move |row| listed.key(row)),
+    };
+    let proof = Memo::new(move |_| match page.reading.get() {
+        Reading::At { read_at, .. } => Some(format!(
+            "A read of all groups of {} at {} shows {}.",
+            name.get(),
+            format::time_of_day(read_at),
+            match total.get() {
+                0 => "none".to_owned(),
+                n => format::groups(n),
+            }
+        )),
+        _ => None,
+    });
+    let of = Of {
+        store,
+        person: page.person,
+        name,
+        total,
+        read: Callback::new(move |()| page.read()),
+        proof,
+    };
     let again = Callback::new(move |()| page.read());
     let connect_again = Callback::new({
         let id = connection.id.clone();
@@ -324,7 +350,9 @@ fn OnePerson(store: Store, person: PersonKey) -> impl IntoView {
                         {move || is_me.get().then(|| view! { <span class="badge">"you"</span> })}
                     </span>
                 </div>
-                <div class="actions"></div>
+                <div class="actions">
+                    <PersonActions of=of selection=selection keys=keys />
+                </div>
             </div>
             <div class="tools">
                 {move || {
@@ -332,6 +360,7 @@ fn OnePerson(store: Store, person: PersonKey) -> impl IntoView {
                         .then(|| view! { <Search label="Search this person's groups" value=search /> })
                 }}
                 <InPages rows=rows all=total />
+                <SelectMode selection=selection />
                 <div class="count">
                     <span role="status">
                         {move || count(store, &page.reading.get(), matching.get(), total.get())}
@@ -340,7 +369,7 @@ fn OnePerson(store: Store, person: PersonKey) -> impl IntoView {
                 </div>
             </div>
             <Remarks page=page total=total />
-            {move || has_table.get().then(|| view! { <Table listed=listed rows=rows name=name search=search sort=sort direction=direction under=under /> })}
+            {move || has_table.get().then(|| view! { <Table listed=listed rows=rows name=name search=search sort=sort direction=direction under=under selection=selection keys=keys /> })}
             {region}
             <Pager rows=rows label="Pages of groups" />
         </main>
@@ -481,6 +510,8 @@ fn Table(
     sort: RwSignal<HoldingSort>,
     direction: RwSignal<Direction>,
     under: Memo<bool>,
+    selection: Selection,
+    keys: Keys,
 ) -> impl IntoView {
     let store = listed.page.store;
     let sort_by = move |by: HoldingSort| {
@@ -511,7 +542,7 @@ fn Table(
         let shown = Memo::new(move |_| listed.shown(place.get()));
         let cells = move || {
             let (shown, marks) = (shown.get(), Marks::new(&search.get()));
-            view! { <Cells store=store shown=shown marks=marks /> }
+            view! { <Cells store=store shown=shown marks=marks selection=selection keys=keys /> }
         };
         row(place, Value::None, cells.into_any())
     };
@@ -541,7 +572,7 @@ fn Table(
     };
     view! {
         <table
-            class="ledger holdings"
+            class=move || format!("ledger holdings{}", selection.class())
             role="table"
             aria-label=move || format!("Groups of {}", name.get())
             aria-rowcount=move || (count.get() + 1).to_string()
@@ -561,13 +592,20 @@ fn Table(
 
 /// What is seen of a group and of what the person holds in it.
 #[component]
-fn Cells(store: Store, shown: Shown, marks: Marks) -> impl IntoView {
+fn Cells(
+    store: Store,
+    shown: Shown,
+    marks: Marks,
+    selection: Selection,
+    keys: Keys,
+) -> impl IntoView {
     let loads =
         store.connection().photos == Photos::Load && store.capabilities().has_field(Field::Photo);
     let photo = shown.photo.filter(|_| loads);
     view! {
         <td class="c-name" role="cell">
             <span class="who">
+                {pick(selection, keys, shown.key.clone(), &shown.name)}
                 <Avatar of=AvatarOf::Group name=shown.name.clone() key=shown.key.clone() photo=photo />
                 <a class="name" href=group_href(store, &shown.key) title=shown.name.clone()>
                     {marked(&shown.name, &marks)}
