@@ -17,7 +17,7 @@ use group_api::{
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use muster_core::{Coverage, Directory, Query, Selector, WorkCounts};
-use muster_runs::{Changed, Place, Reply, Task, Was};
+use muster_runs::{Changed, Place, Reply, RunId, Task, Was};
 
 use crate::browser::{now, random};
 use crate::draft::Draft;
@@ -52,6 +52,8 @@ pub struct Store {
     etag: StoredValue<Option<String>>,
     /// What the next page says once, after something was done elsewhere.
     notice: RwSignal<Option<(Option<GroupKey>, String)>>,
+    /// A run that was begun elsewhere and is shown on the page of this group, until that is left.
+    receipt: RwSignal<Option<(GroupKey, RunId)>>,
     /// A description that could not be set when its group was made, until it is sent again.
     unsent: StoredValue<Option<(GroupKey, String)>>,
     /// Lists of people that were put together and not sent.
@@ -75,6 +77,7 @@ impl Store {
             loading: StoredValue::new_local(Latest::default()),
             etag: StoredValue::new(None),
             notice: RwSignal::new(None),
+            receipt: RwSignal::new(None),
             unsent: StoredValue::new(None),
             drafts: StoredValue::new(Vec::new()),
             runs: Runs::default(),
@@ -182,6 +185,27 @@ impl Store {
                 .is_some_and(|(there, _)| there.as_ref() == on)
         }) {
             self.notice.set(None);
+        }
+    }
+
+    /// Shows a run on the page of a group.
+    pub fn show_run(self, on: &GroupKey, run: RunId) {
+        self.receipt.set(Some((on.clone(), run)));
+    }
+
+    /// The run to be shown on the page of a group. Reactive.
+    #[must_use]
+    pub fn shown_run(self, on: Option<&GroupKey>) -> Option<RunId> {
+        self.receipt.with(|receipt| {
+            let (there, run) = receipt.as_ref()?;
+            (Some(there) == on).then_some(*run)
+        })
+    }
+
+    /// The run on this group's page was seen and is put away; what goes on of it goes on.
+    pub fn put_run_away(self, on: Option<&GroupKey>) {
+        if untrack(|| self.shown_run(on)).is_some() {
+            self.receipt.set(None);
         }
     }
 

@@ -6,7 +6,8 @@ use super::unique_id;
 #[component]
 pub fn Check(
     /// The label.
-    label: &'static str,
+    #[prop(into)]
+    label: String,
     /// Whether it is ticked.
     checked: RwSignal<bool>,
     /// What it means, or why it is off.

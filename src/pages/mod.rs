@@ -7,6 +7,7 @@ mod fields;
 mod group;
 mod groups;
 mod groups_bulk;
+mod like;
 mod new_group;
 mod not_found;
 mod people;

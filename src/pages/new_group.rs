@@ -4,6 +4,7 @@ use leptos::task::spawn_local;
 
 use super::fields::{GroupFields, GroupFieldset, focus_first_fault};
 use super::groups::group_href;
+use super::like::{Like, LikeNote, LikePeople};
 use crate::browser;
 use crate::components::{Alert, Check, Heading, Icon, Kind};
 use crate::router::use_router;
@@ -45,6 +46,7 @@ pub fn NewGroupPage() -> impl IntoView {
         }
         _ => {}
     });
+    let like = Like::of_address(store, fields, on_edit);
     let send = move || {
         if busy.get_untracked() {
             return;
@@ -64,6 +66,15 @@ pub fn NewGroupPage() -> impl IntoView {
             match result {
                 Ok(done) => {
                     let group = done.value;
+                    let i_am_in = new.add_admin.clone().filter(|_| {
+                        !done
+                            .undone
+                            .iter()
+                            .any(|undone| undone.step == UndoneStep::AddAdmin)
+                    });
+                    if let Some(run) = like.and_then(|like| like.fill(&group, i_am_in.as_ref())) {
+                        store.show_run(&group.key, run);
+                    }
                     let mut notice = format!("“{}” was made.", group.display_name);
                     for undone in &done.undone {
                         let what = match undone.step {
@@ -125,6 +136,7 @@ pub fn NewGroupPage() -> impl IntoView {
                 <header>
                     <Heading text="New group" />
                     <p>{capabilities.who_may_create}</p>
+                    {like.map(|like| view! { <LikeNote like=like /> })}
                 </header>
                 <form
                     class="form"
@@ -157,6 +169,7 @@ pub fn NewGroupPage() -> impl IntoView {
                         .then(|| {
                             view! { <Check label="Add me as a group admin" checked=add_me disabled=me.is_none() hint=add_hint /> }
                         })}
+                    {like.map(|like| view! { <LikePeople like=like /> })}
                     <div class="actions">
                         <button
                             class="btn btn-primary"

@@ -17,7 +17,7 @@ pub fn task_words(capabilities: &Capabilities, task: &Task) -> String {
         Task::Person { change, .. } => match change {
             PersonChange::Grant(role) => format!("add as {}", capabilities.label(role)),
             PersonChange::Restore(roles) => {
-                format!("bring back as {}", labels(capabilities, roles))
+                format!("bring in as {}", labels(capabilities, roles))
             }
             PersonChange::Revoke(roles) => format!("remove ({})", labels(capabilities, roles)),
             PersonChange::Change { from, to } => format!(
@@ -93,7 +93,7 @@ fn done_words(capabilities: &Capabilities, task: &Task) -> String {
         Task::Person { change, .. } => match change {
             PersonChange::Grant(role) => format!("added as {}", capabilities.label(role)),
             PersonChange::Restore(roles) => {
-                format!("back again as {}", labels(capabilities, roles))
+                format!("brought in as {}", labels(capabilities, roles))
             }
             PersonChange::Revoke(_) => "removed".to_owned(),
             PersonChange::Change { to, .. } => {

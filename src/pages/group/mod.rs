@@ -14,6 +14,7 @@ use std::sync::Arc;
 use group_api::{ApiError, Field, Group, GroupKey, Member, PersonKey, PersonStep, Presence};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use muster_runs::RunId;
 
 pub(super) use confirm::guard_words;
 pub use members::GroupMembers;
@@ -22,7 +23,7 @@ pub use settings::GroupSettings;
 use super::NotFound;
 use super::groups::group_href;
 use crate::browser;
-use crate::components::{Alert, Avatar, AvatarOf, Failed, Heading, Key, Kind};
+use crate::components::{Alert, Avatar, AvatarOf, Failed, Heading, Key, Kind, RunView, unique_id};
 use crate::format;
 use crate::request::Latest;
 use crate::router::use_router;
@@ -171,6 +172,7 @@ pub fn GroupFrame() -> impl IntoView {
         // By now the address is that of the next page, whose message stays.
         if let Some(key) = seen.try_get_value().flatten() {
             store.hush(Some(&key));
+            store.put_run_away(Some(&key));
         }
     });
     // What stands in forms, questions and dialogs belongs to one group; only our own rename of it
@@ -235,6 +237,26 @@ pub fn GroupFrame() -> impl IntoView {
     }
 }
 
+/// What was begun elsewhere and is done to this group: how it goes, then its receipt.
+#[component]
+fn Receipt(page: GroupPage, run: RunId) -> impl IntoView {
+    let store = page.store;
+    let id = RwSignal::new(run);
+    let title = move || store.runs().get(id.get()).map(|told| told.run.about.title.clone());
+    let heading = unique_id("receipt");
+    let labelled = heading.clone();
+    view! {
+        <section class="receipt" aria-labelledby=labelled>
+            <h2 id=heading>{title}</h2>
+            <RunView
+                store=store
+                id=id
+                on_close=Callback::new(move |()| store.put_run_away(page.key.get_untracked().as_ref()))
+            />
+        </section>
+    }
+}
+
 #[derive(Clone, PartialEq)]
 enum Shown {
     Loading,
@@ -282,6 +304,12 @@ fn Frame(page: GroupPage) -> impl IntoView {
             .map(|key| group_href(store, key.as_str()))
             .unwrap_or_default()
     });
+    let like = move || {
+        let key = page.key.get().map(|key| browser::encode(key.as_str()));
+        store
+            .connection()
+            .href(&format!("new-group?like={}", key.unwrap_or_default()))
+    };
     view! {
         <main class="page" id="main">
             <nav class="crumbs" aria-label="Breadcrumb">
@@ -289,12 +317,26 @@ fn Frame(page: GroupPage) -> impl IntoView {
                 " / "
                 {move || name.get()}
             </nav>
-            <div class="title">
-                {title} <Heading text=name />
-                {move || page.group.get().map(|group| view! { <Key key=group.key.to_string() /> })}
-                {move || page.group.get().and_then(|group| group.description.clone()).map(|text| view! { <p class="lede">{text}</p> })}
+            <div class="head">
+                <div class="title">
+                    {title} <Heading text=name />
+                    {move || page.group.get().map(|group| view! { <Key key=group.key.to_string() /> })}
+                    {move || page.group.get().and_then(|group| group.description.clone()).map(|text| view! { <p class="lede">{text}</p> })}
+                </div>
+                {page
+                    .may_write()
+                    .then(|| {
+                        view! {
+                            <div class="actions">
+                                <a class="btn btn-small" href=like>
+                                    "New group like this"
+                                </a>
+                            </div>
+                        }
+                    })}
             </div>
             {move || store.notice(page.key.get().as_ref()).map(|text| view! { <Alert kind=Kind::Done><p>{text}</p></Alert> })}
+            {move || store.shown_run(page.key.get().as_ref()).map(|run| view! { <Receipt page=page run=run /> })}
             {move || match page.reading.get() {
                 Reading::Failed(error) => {
                     Some(
