@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use gloo_timers::future::TimeoutFuture;
-use group_api::{Action, ApiError, GroupKey, PersonChange, Presence};
+use group_api::{Action, ApiError, GroupKey, PersonChange, PersonKey, Presence};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use muster_runs::{
@@ -134,6 +134,24 @@ impl Runs {
     pub fn get(self, id: RunId) -> Option<Told> {
         self.version.track();
         self.with_one(id, |kept| told(kept))
+    }
+
+    /// The run by which a person was last changed alone in a group.
+    #[must_use]
+    pub fn receipt(self, group: &GroupKey, person: &PersonKey) -> Option<RunId> {
+        let is_it = |run: &Run| match run.items() {
+            [item] => {
+                let task = &item.task;
+                let place = run.place(task.place());
+                place.is_some_and(|place| place.key == *group)
+                    && matches!(task, Task::Person { person: known, .. } if known == person)
+            }
+            _ => false,
+        };
+        self.with(|known| {
+            let kept = known.iter().rev().find(|kept| is_it(&kept.run));
+            kept.map(|kept| kept.run.about.id)
+        })
     }
 
     /// Every run that is known, the newest first. Reactive.

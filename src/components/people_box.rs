@@ -338,7 +338,7 @@ pub fn PeopleBox(
                     })
             }}
             <p class="hint" id=hint_id>
-                "One name or several, typed or pasted with commas or one a line. Enter takes a name; nothing is sent before “Add”."
+                "One name or several, typed or pasted with commas or one a line. Enter takes a name and sends nothing."
             </p>
         </div>
     }

@@ -90,7 +90,16 @@ pub(super) fn DeleteGroup(
                         .undone
                         .first()
                         .map(|undone| format!(" A look afterwards failed: {}", undone.why));
-                    let notice = format!("“{name}” was deleted.{}", doubt.unwrap_or_default());
+                    let capabilities = store.capabilities();
+                    let again =
+                        capabilities.add.is_yes() && capabilities.key == KeyKind::ChosenName;
+                    let again = if again {
+                        " Activity can make it again, with its people."
+                    } else {
+                        ""
+                    };
+                    let notice =
+                        format!("“{name}” was deleted.{again}{}", doubt.unwrap_or_default());
                     store.say(None, notice);
                     let href = store.connection().href("groups");
                     if page.is_on(&key) {

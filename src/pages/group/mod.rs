@@ -242,7 +242,12 @@ pub fn GroupFrame() -> impl IntoView {
 fn Receipt(page: GroupPage, run: RunId) -> impl IntoView {
     let store = page.store;
     let id = RwSignal::new(run);
-    let title = move || store.runs().get(id.get()).map(|told| told.run.about.title.clone());
+    let title = move || {
+        store
+            .runs()
+            .get(id.get())
+            .map(|told| told.run.about.title.clone())
+    };
     let heading = unique_id("receipt");
     let labelled = heading.clone();
     view! {

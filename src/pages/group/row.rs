@@ -44,6 +44,7 @@ pub(super) fn MemberCells(
                 <span class="row-state">
                     <span role="status">{words}</span>
                     {note.map(|note| view! { <span class="quiet">{format!("the server also said: “{note}”")}</span> })}
+                    {removed.then(|| receipt(table, member)).flatten()}
                     {undo
                         .map(|undo| {
                             let step = undo.clone();
@@ -172,6 +173,23 @@ pub(super) fn MemberCells(
         </td>
         {rest}
     }
+}
+
+/// The way to the receipt of what was last done to a member.
+fn receipt(table: Table, member: StoredValue<Member>) -> Option<AnyView> {
+    let store = table.page.store;
+    let group = table.page.key.get_untracked()?;
+    let id = member.with_value(|member| store.runs().receipt(&group, &member.person))?;
+    let href = store.connection().href(&format!("activity?run={}", id.0));
+    let label = member.with_value(|member| format!("Receipt: {} removed", member.label));
+    Some(
+        view! {
+            <a class="link" href=href aria-label=label>
+                "Receipt"
+            </a>
+        }
+        .into_any(),
+    )
 }
 
 #[component]
