@@ -25,7 +25,7 @@ pub fn App() -> impl IntoView {
     Effect::new(move |swept: Option<bool>| {
         let here = rest.is_here();
         if here && swept != Some(true) {
-            doors::sweep(session);
+            Rest::through(doors::sweep as fn(_))(session);
         }
         here
     });
@@ -160,7 +160,7 @@ fn InConnection() -> impl IntoView {
             });
             Effect::new(move |_| {
                 if rest.is_here() {
-                    stores.lasting(|| doors::watch_runs(store, session));
+                    stores.lasting(|| Rest::through(doors::watch_runs as fn(_, _))(store, session));
                 }
             });
             (move || match inner.get() {

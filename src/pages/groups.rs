@@ -12,7 +12,7 @@ use crate::components::{
     Reread, Rows, Search, SelectMode, Selection, SortHeader, Sorted, marked, pick, row,
 };
 use crate::format;
-use crate::rest::{doors, use_rest};
+use crate::rest::{Rest, doors, use_rest};
 use crate::router::use_router;
 use crate::session::{Photos, use_session};
 use crate::store::{Store, use_store};
@@ -171,6 +171,7 @@ pub fn Groups() -> impl IntoView {
         },
     };
     let rest = use_rest();
+    let groups_bar = Rest::through(doors::groups_bar as fn(_, _, _, _) -> _);
     let some_selected = Memo::new(move |_| {
         let selection = listed.selection;
         selection.selecting.get() || !selection.is_empty()
@@ -253,7 +254,7 @@ pub fn Groups() -> impl IntoView {
             {region}
             {move || {
                 (rest.is_here() && some_selected.get())
-                    .then(|| doors::groups_bar(store, listed.selection, listed.keys, list))
+                    .then(|| groups_bar(store, listed.selection, listed.keys, list))
             }}
             <Pager rows=rows label="Pages of groups" />
         </main>
