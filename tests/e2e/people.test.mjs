@@ -346,3 +346,32 @@ journey('snip: somebody removed elsewhere is gone at the next look, the page ope
   if (left.length > 0) await soon(shown, left);
   else await page.getByRole('heading', { name: 'In no group known here any more' }).waitFor();
 });
+
+for (const viewport of ['wide', 'phone']) {
+  journey(`5 000 people in 3 000 groups: few rows in the page, the last is there by scrolling (${viewport})`, { viewport }, async ({ page, fault, shot }) => {
+    const name = (n) => `person.${String(n).padStart(4, '0')}`;
+    const users = (...all) => all.map((n) => ({ type: 'user', name: name(n % 5000) }));
+    const groups = Array.from({ length: 3000 }, (_, n) => ({
+      name: `lot_${n}`, full_name: `Lot ${n}`, description: '', admins: users(n), members: users(n + 1, n + 2000),
+    }));
+    fault.on('GET', LONG_LIST, { json: { status: 'OK', groups } });
+    await enter(page);
+    await groupsAreRead(page);
+    await toPeople(page, viewport);
+    // A narrow space stands between thousands.
+    await said(page, /^5\u202f000 of 5\u202f000 · read/).waitFor();
+    assert.ok((await table(page).getByRole('row').count()) < 60);
+    assert.equal(await table(page).getAttribute('aria-rowcount'), '5001');
+    await page.evaluate(() => window.scrollTo(0, document.documentElement.scrollHeight));
+    await table(page).getByRole('link', { name: 'person.4999', exact: true }).waitFor();
+    await shot(`people-long-${viewport}`);
+    // Another question starts at the top.
+    await search(page).fill('person.25');
+    await said(page, /^100 of 5\u202f000/).waitFor();
+    await soon(async () => (await names(page))[0], 'person.2500');
+    const [row] = await cells(table(page));
+    const held = groups.filter(({ admins, members }) => [...admins, ...members].some((one) => one.name === 'person.2500'));
+    const leads = held.filter(({ admins }) => admins.some((one) => one.name === 'person.2500'));
+    assert.deepEqual(row.map((text) => text.trim()), ['person.2500', String(held.length), String(leads.length)]);
+  });
+}
