@@ -107,6 +107,13 @@ pub fn focus(id: &str) {
     }
 }
 
+/// Scrolls to the element with this id, if it is there.
+pub fn show(id: &str) {
+    if let Some(element) = document().get_element_by_id(id) {
+        element.scroll_into_view();
+    }
+}
+
 /// One parameter of the page's address, decoded once (the router decodes twice).
 #[must_use]
 pub fn query_param(name: &str) -> Option<String> {

@@ -65,7 +65,15 @@ pub fn Dialog(
                 ask();
             }
             on:close=move |_| {
-                if busy.get_untracked() { open() } else { ask() }
+                let dialog = node.get_untracked();
+                ask();
+                // A second Escape closes it whatever the page says: unless it was to be closed, it opens again.
+                leptos::task::spawn_local(async move {
+                    browser::turn().await;
+                    if let Some(dialog) = dialog && dialog.is_connected() && !dialog.open() {
+                        let _ = dialog.show_modal();
+                    }
+                });
             }
         >
             <form

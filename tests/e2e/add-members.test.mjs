@@ -248,6 +248,9 @@ journey('closing keeps what was put together; closing in mid-run asks', {}, asyn
   await press(page, 'Close');
   await adding(page).getByText('This is still under way.').waitFor();
   await press(page, 'Stay');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape');
+  await adding(page).getByText('This is still under way.').waitFor();
   await said(adding(page), 'All 3 done').waitFor();
   await press(page, 'Close');
   await adding(page).waitFor({ state: 'detached' });
@@ -320,3 +323,21 @@ journey('on a phone: a pasted list, a spelling taken, a refusal kept', { viewpor
   assert.ok(width <= 360, `${width} px wide`);
   assert.deepEqual((await people(api, 'sales_group')).members, ['alice', 'emil', 'hana', 'ines', 'mateo', 'rosa', 'zoe']);
 });
+
+for (const colorScheme of ['light', 'dark']) {
+  journey(`how it looks, ${colorScheme}`, { colorScheme }, async ({ page, api, axe, shot }) => {
+    await openAdd(page, 'Sales');
+    await paste(page, 'E-Mail;Role\nemil@example.org;Admin\nzeo@example.org;Member\nrosa@example.org;Admin\nlea@example.org;Boss\nrosa@example.org;Admin');
+    await adding(page).getByRole('radio', { name: 'the part before @', exact: true }).check();
+    await sum(page, '2 will be added · 1 of them never seen here · 1 is in already · 1 twice · 1 unreadable');
+    await axe();
+    for (const width of [1280, 360]) {
+      await page.setViewportSize({ width, height: 900 });
+      await shot(`add-${colorScheme}-${width}`);
+      await adding(page).evaluate((element) => element.scrollTo(0, element.scrollHeight));
+      await shot(`add-${colorScheme}-${width}-end`);
+      await adding(page).evaluate((element) => element.scrollTo(0, 0));
+    }
+    assert.equal((await everybody(api, 'sales_group')).length, 6);
+  });
+}

@@ -1,5 +1,5 @@
 //! What reading a long pasted list costs: `cargo run --profile native -p muster-core --example paste`.
-#![allow(clippy::unwrap_used, clippy::print_stdout)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
 
 use std::time::Instant;
 
@@ -67,6 +67,9 @@ fn name(n: usize) -> String {
     format!("{first}.{begin}{last}{end}")
 }
 
+/// What it is, who is known, what is pasted.
+type Kind<'a> = (&'a str, &'a [(PersonKey, String)], String);
+
 fn main() {
     let mut people: Vec<_> = (0..25_000)
         .map(|n| (PersonKey::new(&name(n)).unwrap(), name(n)))
@@ -86,7 +89,7 @@ fn main() {
             )
         })
         .collect();
-    let mut kinds: Vec<(&str, &[(PersonKey, String)], String)> = Vec::new();
+    let mut kinds: Vec<Kind<'_>> = Vec::new();
     let join =
         |name: &dyn Fn(usize) -> String| (0..5_000).map(|n| name(n) + "\n").collect::<String>();
     // As many as a page shows and asks for at once.

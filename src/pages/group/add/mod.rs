@@ -65,16 +65,20 @@ pub(super) fn AddMembers(page: GroupPage, open: RwSignal<bool>) -> impl IntoView
     let run = RwSignal::new(None::<RwSignal<RunId>>);
     let leaving = RwSignal::new(false);
     let busy = Memo::new(move |_| run.get().is_some_and(|id| is_open(store, id.get())));
-    let close = Callback::new(move |()| {
-        if busy.get_untracked() && !leaving.get_untracked() {
-            leaving.set(true);
-            return;
-        }
+    let leave = Callback::new(move |()| {
         if let Some(key) = page.key.get_untracked() {
             store.keep_draft(&key, list.draft());
         }
         browser::replace_query(&[("add", None)]);
         open.set(false);
+    });
+    // While something is under way it takes an answer to close it, not one more press of Escape.
+    let close = Callback::new(move |()| {
+        if busy.get_untracked() {
+            leaving.set(true);
+        } else {
+            leave.run(());
+        }
     });
     let settled = StoredValue::new(Vec::<PersonKey>::new());
     let begin = move |ready: Ready| {
@@ -95,6 +99,17 @@ pub(super) fn AddMembers(page: GroupPage, open: RwSignal<bool>) -> impl IntoView
         }
     };
     let role_id = unique_id("role");
+    let run_id = unique_id("run");
+    // How it goes, and how it went, comes into sight below what is left.
+    let seen = run_id.clone();
+    Effect::new(move |before: Option<bool>| {
+        let busy = busy.get();
+        if busy || before == Some(true) {
+            let seen = seen.clone();
+            request_animation_frame(move || browser::show(&seen));
+        }
+        busy
+    });
     view! {
         <Dialog title="Add members" on_submit=Callback::new(|()| ()) on_close=close>
             {move || {
@@ -176,7 +191,9 @@ pub(super) fn AddMembers(page: GroupPage, open: RwSignal<bool>) -> impl IntoView
                 }}
             </div>
             {move || (!busy.get()).then(|| view! { <Preview list=list /> })}
-            {move || run.get().map(|id| view! { <RunView store=store id=id /> })}
+            <div class="run" id=run_id.clone()>
+                {move || run.get().map(|id| view! { <RunView store=store id=id /> })}
+            </div>
             {move || {
                 (busy.get() && leaving.get())
                     .then(|| {
@@ -187,7 +204,7 @@ pub(super) fn AddMembers(page: GroupPage, open: RwSignal<bool>) -> impl IntoView
                                     <button class="btn btn-small" type="button" on:click=move |_| leaving.set(false)>
                                         "Stay"
                                     </button>
-                                    <button class="btn btn-small" type="button" on:click=move |_| close.run(())>
+                                    <button class="btn btn-small" type="button" on:click=move |_| leave.run(())>
                                         "Go on in the background"
                                     </button>
                                 </div>
@@ -195,7 +212,7 @@ pub(super) fn AddMembers(page: GroupPage, open: RwSignal<bool>) -> impl IntoView
                         }
                     })
             }}
-            <div class="actions">
+            <div class="actions stay">
                 <button class="btn" type="button" on:click=move |_| close.run(())>
                     {move || if run.get().is_some() { "Close" } else { "Cancel" }}
                 </button>

@@ -224,6 +224,9 @@ fn Faulty(list: List) -> impl IntoView {
                     format!("no role is called “{word}”: use {}", roles.join(" or "))
                 }
                 Class::Unreadable(KeyFault::Empty) => "nobody is named here".to_owned(),
+                Class::Unreadable(KeyFault::Unusable) => {
+                    "it holds characters that no name has".to_owned()
+                }
                 Class::Unreadable(fault) => fault.to_string(),
                 _ => String::new(),
             };
