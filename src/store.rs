@@ -32,6 +32,11 @@ const FEW_AFTER_MS: u32 = 150;
 /// How often what has arrived is shown while a list comes in, in milliseconds.
 const PUBLISH_EVERY_MS: f64 = 120.0;
 
+/// How long a piece of work is that nobody waits for, how long to pause between two of them, and how
+/// long after somebody asked for something; in milliseconds.
+const PIECE_MS: f64 = 4.0;
+const PAUSE_MS: u32 = 5;
+const REST_MS: f64 = 200.0;
 /// How much longer to read than it took to show.
 const SHARE: f64 = 6.0;
 /// How many groups fill a screen. Fewer are not shown alone at first: a short list would come in pieces,
@@ -45,6 +50,8 @@ pub struct Store {
     connection: StoredValue<Connection>,
     directory: StoredValue<Rc<RefCell<Directory>>, LocalStorage>,
     selector: StoredValue<Rc<RefCell<Selector>>, LocalStorage>,
+    /// When rows were last asked for.
+    asked: StoredValue<f64>,
     version: RwSignal<u32>,
     bad: RwSignal<Vec<Unreadable>>,
     loading: StoredValue<Latest, LocalStorage>,
@@ -72,6 +79,7 @@ impl Store {
                 random(),
             )))),
             selector: StoredValue::new_local(Rc::default()),
+            asked: StoredValue::new(0.0),
             version: RwSignal::new(0),
             bad: RwSignal::new(Vec::new()),
             loading: StoredValue::new_local(Latest::default()),
@@ -142,10 +150,35 @@ impl Store {
     /// The rows that a query asks for, in its order. Reactive.
     #[must_use]
     pub fn select(self, query: &Query) -> Arc<Vec<u32>> {
+        self.asked.set_value(now());
         self.look(|directory| {
             self.selector
                 .with_value(|selector| selector.borrow_mut().select(directory, query))
         })
+    }
+
+    /// Works on what may be asked for next, a little at a time, while nobody asks for anything.
+    fn work_ahead(self) {
+        spawn_local(async move {
+            loop {
+                TimeoutFuture::new(PAUSE_MS).await;
+                let began = now();
+                if began - self.asked.get_value() < REST_MS {
+                    continue;
+                }
+                while now() - began < PIECE_MS {
+                    let more = self.peek(|directory| {
+                        matches!(directory.coverage(), Coverage::Full { .. })
+                            && self
+                                .selector
+                                .with_value(|selector| selector.borrow_mut().work_ahead(directory))
+                    });
+                    if !more {
+                        return;
+                    }
+                }
+            }
+        });
     }
 
     /// How many of all known groups are in each work list. Reactive.
@@ -322,6 +355,7 @@ impl Store {
             };
             self.etag.set_value(etag);
             self.change(|directory| directory.end_list(coverage));
+            self.work_ahead();
         });
     }
 

@@ -3,7 +3,7 @@
 //! for finding out where the time goes.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use group_api::{
     Backend, Group, GroupSink, Head, Input, Instabase, ListAsk, PlainGroup, Step, Unreadable,
@@ -140,6 +140,33 @@ fn main() {
                 Direction::Descending,
             )
         });
+    }
+    let mut longest = Duration::ZERO;
+    timed("all orders ahead", &mut || {
+        let mut steps = 0;
+        let mut began = Instant::now();
+        while selector.work_ahead(&directory) {
+            steps += 1;
+            longest = longest.max(began.elapsed());
+            began = Instant::now();
+        }
+        steps
+    });
+    println!(
+        "of that the longest step {:>23.2} ms",
+        longest.as_secs_f64() * 1e3
+    );
+    for sort in [
+        SortBy::Key,
+        SortBy::Description,
+        SortBy::People,
+        SortBy::Leads,
+    ] {
+        for direction in [Direction::Ascending, Direction::Descending] {
+            timed(&format!("by {sort:?}, {direction:?}, known"), &mut || {
+                select(&mut selector, &directory, "", Some(sort), direction)
+            });
+        }
     }
     for end in 1..="engineering".len() {
         let search = &"engineering"[..end];

@@ -482,6 +482,11 @@ impl Directory {
         Some(row.holders(lead).map(|number| persons.label(number)))
     }
 
+    /// Whether groups have times.
+    pub(crate) fn has_times(&self) -> bool {
+        self.capabilities.times.is_yes()
+    }
+
     /// The number of the first of those who manage a group.
     pub(crate) fn first_lead(&self, row: &Row<'_>) -> Option<u32> {
         row.holders(Some(self.lead_place()?)).next()

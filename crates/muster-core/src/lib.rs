@@ -11,6 +11,7 @@
     )
 )]
 
+mod ahead;
 mod columns;
 mod csv;
 mod directory;

@@ -41,105 +41,241 @@ pub(crate) fn compare(
     .then_with(|| by_name(a, b))
 }
 
-/// All rows in an order, out of all rows by name.
+/// Rows in an order, out of the same by name.
 pub(crate) fn sorted(
     directory: &Directory,
     (by, direction): (SortBy, Direction),
     names: &[u32],
 ) -> Vec<u32> {
-    let ranks = if by == SortBy::Leads {
-        ranks_of_people(directory)
-    } else {
-        Vec::new()
-    };
-    let key_of = |row: &Row<'_>| match by {
-        SortBy::Leads => {
-            let rank = *ranks.get(directory.first_lead(row)? as usize)?;
-            Some(turned([rank.into(), 0], direction))
-        }
-        _ => key_of(directory, by, direction, row),
-    };
-    let mut unknown = Vec::new();
-    let mut known = Vec::with_capacity(names.len());
-    let mut places = vec![0u32; directory.end() as usize];
-    for (place, number) in (0u32..).zip(names) {
-        let Some(row) = directory.row(*number) else {
-            continue;
-        };
-        if let Some(room) = places.get_mut(*number as usize) {
-            *room = place;
-        }
-        match key_of(&row) {
-            Some(key) => known.push(Keyed {
-                key,
+    /// To make all ready for sorting takes longer than to compare so few.
+    const FEW: usize = 64;
+    if names.len() <= FEW {
+        let mut few: Vec<Keyed> = names
+            .iter()
+            .map(|number| Keyed {
+                key: [0; 2],
                 number: *number,
-            }),
-            None => unknown.push(*number),
+            })
+            .collect();
+        sort_keyed(
+            &mut few,
+            &mut |a, b| match (directory.row(a), directory.row(b)) {
+                (Some(a), Some(b)) => compare(directory, (by, direction), &a, &b),
+                _ => Ordering::Equal,
+            },
+        );
+        return few.into_iter().map(|keyed| keyed.number).collect();
+    }
+    let mut sorting = Sorting::new(by);
+    while sorting.step(directory, names) {}
+    directed(directory, (by, direction), sorting.finish())
+}
+
+/// An ascending order in a direction.
+pub(crate) fn directed(
+    directory: &Directory,
+    (by, direction): (SortBy, Direction),
+    mut rows: Vec<u32>,
+) -> Vec<u32> {
+    if direction == Direction::Ascending {
+        return rows;
+    }
+    // What is not known stays behind, and those that are equal stay in their order.
+    let row = |number: u32| directory.row(number);
+    let known = rows.partition_point(|number| {
+        row(*number).is_some_and(|row| key_of(directory, by, Direction::Ascending, &row).is_some())
+    });
+    if let Some(known) = rows.get_mut(..known) {
+        known.reverse();
+        let is_same = |a: &u32, b: &u32| match (row(*a), row(*b)) {
+            (Some(a), Some(b)) => is_same(directory, by, &a, &b),
+            _ => false,
+        };
+        known.chunk_by_mut(is_same).for_each(<[u32]>::reverse);
+    }
+    rows
+}
+
+/// Whether nothing in a column tells two rows apart.
+fn is_same(directory: &Directory, by: SortBy, a: &Row<'_>, b: &Row<'_>) -> bool {
+    match by {
+        SortBy::Name | SortBy::Key | SortBy::Description => text_of(by, a) == text_of(by, b),
+        SortBy::People => a.people() == b.people(),
+        SortBy::Leads => {
+            directory.first_lead(a) == directory.first_lead(b)
+                || first_lead(directory, a) == first_lead(directory, b)
+        }
+        SortBy::Updated => a.updated() == b.updated(),
+    }
+}
+
+/// How many rows are looked at in one step.
+const STEP: usize = 1 << 13;
+
+/// The sorting of all rows by a column, ascending, in steps.
+///
+/// Texts are sorted by as much of them as a key holds, then what is equal so far by what comes behind.
+/// Comparing the texts themselves, each somewhere else in memory, takes several times as long.
+#[derive(Debug)]
+pub(crate) struct Sorting {
+    by: SortBy,
+    /// How many rows have been looked at.
+    looked: usize,
+    known: Vec<Keyed>,
+    unknown: Vec<u32>,
+    /// The place of each row by name: the order of those that are equal.
+    places: Vec<u32>,
+    /// The place of each person by name, where that counts.
+    ranks: Vec<u32>,
+    todo: Vec<Part>,
+}
+
+/// Rows that nothing tells apart yet.
+#[derive(Debug)]
+struct Part {
+    from: usize,
+    to: usize,
+    /// How many keys deep they are the same.
+    level: usize,
+    /// Up to which row the keys of this level stand there.
+    keyed: usize,
+}
+
+impl Sorting {
+    /// Nothing is done yet.
+    pub(crate) const fn new(by: SortBy) -> Self {
+        Self {
+            by,
+            looked: 0,
+            known: Vec::new(),
+            unknown: Vec::new(),
+            places: Vec::new(),
+            ranks: Vec::new(),
+            todo: Vec::new(),
         }
     }
-    let place = |number: u32| places.get(number as usize).copied().unwrap_or_default();
-    if matches!(by, SortBy::Name | SortBy::Key | SortBy::Description) {
-        let text = |number: u32| {
-            directory
-                .row(number)
-                .map_or(&[][..], |row| text_of(by, &row))
-        };
-        let texts = Texts {
-            text: &text,
-            place: &place,
-            direction,
-        };
-        texts.sort(&mut known, 0);
-    } else {
-        sort_keyed(&mut known, &mut |a, b| place(a).cmp(&place(b)));
+
+    /// Goes one step on, out of all rows by name, which are the same at each step. Says whether there
+    /// is more to do.
+    pub(crate) fn step(&mut self, directory: &Directory, names: &[u32]) -> bool {
+        if self.looked < names.len() || self.looked == 0 {
+            self.look(directory, names);
+            return true;
+        }
+        match self.todo.pop() {
+            Some(part) if part.keyed < part.to => {
+                self.key(directory, part);
+                true
+            }
+            Some(part) => {
+                self.sort(directory, &part);
+                true
+            }
+            None => false,
+        }
     }
-    known
-        .into_iter()
-        .map(|keyed| keyed.number)
-        .chain(unknown)
-        .collect()
-}
 
-/// Sorting by long texts: by as much of them as a key holds, then what is equal so far by what comes
-/// behind. Comparing the texts themselves, each somewhere else in memory, takes several times as long.
-struct Texts<'a> {
-    text: &'a dyn Fn(u32) -> &'a [u8],
-    /// The order of those whose texts are equal.
-    place: &'a dyn Fn(u32) -> u32,
-    direction: Direction,
-}
+    /// The rows in their order, when there is no more to do.
+    pub(crate) fn finish(self) -> Vec<u32> {
+        let known = self.known.into_iter().map(|keyed| keyed.number);
+        known.chain(self.unknown).collect()
+    }
 
-impl Texts<'_> {
-    fn sort(&self, list: &mut [Keyed], level: usize) {
+    fn look(&mut self, directory: &Directory, names: &[u32]) {
+        if self.looked == 0 {
+            self.known.reserve_exact(names.len());
+            self.places.resize(directory.end() as usize, 0);
+            if self.by == SortBy::Leads {
+                self.ranks = ranks_of_people(directory);
+            }
+        }
+        let key_of = |row: &Row<'_>| match self.by {
+            SortBy::Leads => {
+                let rank = *self.ranks.get(directory.first_lead(row)? as usize)?;
+                Some([rank.into(), 0])
+            }
+            by => key_of(directory, by, Direction::Ascending, row),
+        };
+        for number in names.iter().skip(self.looked).take(STEP) {
+            let Some(row) = directory.row(*number) else {
+                continue;
+            };
+            if let Some(room) = self.places.get_mut(*number as usize) {
+                *room = u32::try_from(self.known.len() + self.unknown.len()).unwrap_or(u32::MAX);
+            }
+            match key_of(&row) {
+                Some(key) => self.known.push(Keyed {
+                    key,
+                    number: *number,
+                }),
+                None => self.unknown.push(*number),
+            }
+        }
+        // Of no rows, too, each is looked at once.
+        self.looked += STEP;
+        if self.looked >= names.len() {
+            self.todo.push(Part {
+                from: 0,
+                to: self.known.len(),
+                level: 0,
+                keyed: self.known.len(),
+            });
+        }
+    }
+
+    /// Gets some keys of rows ready.
+    fn key(&mut self, directory: &Directory, mut part: Part) {
+        let to = part.to.min(part.keyed + STEP);
+        for one in self.known.get_mut(part.keyed..to).unwrap_or_default() {
+            if let Some(row) = directory.row(one.number) {
+                one.key = prefix_at(text_of(self.by, &row), part.level);
+            }
+        }
+        part.keyed = to;
+        self.todo.push(part);
+    }
+
+    fn sort(&mut self, directory: &Directory, part: &Part) {
         /// Texts that begin alike for longer are compared.
         const DEEPEST: usize = 6;
         /// So are a few.
         const FEW: usize = 8;
+        let Some(list) = self.known.get_mut(part.from..part.to) else {
+            return;
+        };
+        let (by, places) = (self.by, &self.places);
+        let place = |number: u32| places.get(number as usize).copied().unwrap_or_default();
+        if !matches!(by, SortBy::Name | SortBy::Key | SortBy::Description) {
+            sort_keyed(list, &mut |a, b| place(a).cmp(&place(b)));
+            return;
+        }
+        let text = |number: u32| {
+            let row = directory.row(number);
+            row.map_or(&[][..], |row| text_of(by, &row))
+        };
         sort_keyed(list, &mut |_, _| Ordering::Equal);
+        let mut at = part.from;
         for run in list.chunk_by_mut(|a, b| a.key == b.key) {
+            let begin = at;
+            at += run.len();
             let Some(Keyed { number: first, .. }) = run.first().copied() else {
                 continue;
             };
-            if run.len() > FEW
-                && run
-                    .iter()
-                    .all(|one| (self.text)(one.number) == (self.text)(first))
-            {
+            if run.len() > FEW && run.iter().all(|one| text(one.number) == text(first)) {
                 for one in &mut *run {
-                    one.key = [(self.place)(one.number).into(), 0];
+                    one.key = [place(one.number).into(), 0];
                 }
                 sort_keyed(run, &mut |_, _| Ordering::Equal);
-            } else if run.len() > FEW && level < DEEPEST {
-                for one in &mut *run {
-                    let behind = prefix_at((self.text)(one.number), level + 1);
-                    one.key = turned(behind, self.direction);
-                }
-                self.sort(run, level + 1);
+            } else if run.len() > FEW && part.level < DEEPEST {
+                self.todo.push(Part {
+                    from: begin,
+                    to: at,
+                    level: part.level + 1,
+                    keyed: begin,
+                });
             } else if run.len() > 1 {
                 sort_keyed(run, &mut |a, b| {
-                    self.direction
-                        .turned(natural_bytes((self.text)(a), (self.text)(b)))
-                        .then_with(|| (self.place)(a).cmp(&(self.place)(b)))
+                    natural_bytes(text(a), text(b)).then_with(|| place(a).cmp(&place(b)))
                 });
             }
         }

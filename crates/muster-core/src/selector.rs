@@ -6,9 +6,10 @@ use std::sync::Arc;
 use group_api::fold_into;
 use memchr::memmem::Finder;
 
+use crate::ahead::Ahead;
 use crate::columns::Row;
 use crate::directory::Directory;
-use crate::order::{by_name, by_names, compare, sorted};
+use crate::order::{by_name, by_names, compare, directed, sorted};
 use crate::query::{Direction, Only, Query, SortBy};
 use crate::words::{Rank, Words};
 use crate::worklist::{WorkCounts, WorkLists};
@@ -30,6 +31,7 @@ pub struct Selector {
     names: Vec<u32>,
     /// All rows by the column chosen, where that is another.
     sorted: Option<((SortBy, Direction), Vec<u32>)>,
+    ahead: Ahead,
     query: Query,
     /// How each row answers the search, the latest and those before it.
     searches: Vec<Search>,
@@ -44,6 +46,8 @@ struct Search {
     words: Words,
     only: Only,
     ranks: Vec<Option<Rank>>,
+    /// For each word the people whose names hold it.
+    people: Vec<Arc<Vec<bool>>>,
 }
 
 impl Default for Selector {
@@ -53,6 +57,7 @@ impl Default for Selector {
             seen: u64::MAX,
             names: Vec::new(),
             sorted: None,
+            ahead: Ahead::default(),
             query: Query::default(),
             searches: Vec::new(),
             selected: Arc::default(),
@@ -119,8 +124,16 @@ impl Selector {
         }
     }
 
+    /// Works on what may be asked next, for some milliseconds, if anything was ever asked. Says whether
+    /// there is more to do.
+    pub fn work_ahead(&mut self, directory: &Directory) -> bool {
+        self.refresh(directory);
+        self.seen != u64::MAX && self.ahead.step(directory, &self.names, self.seen)
+    }
+
     fn begin(&mut self, directory: &Directory) {
         self.sorted = None;
+        self.ahead = Ahead::default();
         self.searches.clear();
         self.names = directory.rows().map(|row| row.number).collect();
         by_names(directory, &mut self.names);
@@ -128,21 +141,11 @@ impl Selector {
 
     /// Takes in what changed: out of its old place, into its new one.
     fn follow(&mut self, directory: &Directory, news: &[u32]) {
-        let mut changed = vec![false; directory.end() as usize];
-        let mut fresh = Vec::new();
-        for number in news {
-            if let Some(mark) = changed.get_mut(*number as usize)
-                && !std::mem::replace(mark, true)
-                && directory.row(*number).is_some()
-            {
-                fresh.push(*number);
-            }
-        }
-        by_names(directory, &mut fresh);
-        merge(directory, &mut self.names, &fresh, &changed, by_name);
+        let changed = Changed::new(directory, news);
+        merge(directory, &mut self.names, &changed.rows, &changed, by_name);
         if let Some((by, rows)) = &mut self.sorted {
             let by = *by;
-            let fresh = sorted(directory, by, &fresh);
+            let fresh = sorted(directory, by, &changed.rows);
             merge(directory, rows, &fresh, &changed, |a, b| {
                 compare(directory, by, a, b)
             });
@@ -151,7 +154,8 @@ impl Selector {
         if let Some(mut latest) = self.searches.pop() {
             self.searches.clear();
             latest.ranks.resize(directory.end() as usize, None);
-            let asked = Asked::new(directory, &latest.words, &latest.only);
+            let asked = Asked::new(directory, &latest.words, &latest.only, &[]);
+            latest.people = asked.people();
             for number in news {
                 if let Some(rank) = latest.ranks.get_mut(*number as usize) {
                     *rank = directory.row(*number).and_then(|row| asked.rank(&row));
@@ -167,7 +171,14 @@ impl Selector {
             .map(|by| (by, query.direction))
             .filter(|wanted| *wanted != (SortBy::Name, Direction::Ascending));
         if self.sorted.as_ref().map(|(by, _)| *by) != wanted {
-            self.sorted = wanted.map(|by| (by, sorted(directory, by, &self.names)));
+            self.sorted = wanted.map(|order| {
+                let known = self.ahead.follow(directory, order.0, self.seen);
+                let rows = match known {
+                    Some(rows) => directed(directory, order, rows.to_vec()),
+                    None => sorted(directory, order, &self.names),
+                };
+                (order, rows)
+            });
         }
     }
 
@@ -183,7 +194,7 @@ impl Selector {
             self.searches.push(search);
             return;
         }
-        let asked = Asked::new(directory, &words, only);
+        let asked = Asked::new(directory, &words, only, &self.searches);
         let wider = self
             .searches
             .iter()
@@ -204,10 +215,12 @@ impl Selector {
         if self.searches.len() >= KEPT {
             self.searches.remove(0);
         }
+        let people = asked.people();
         self.searches.push(Search {
             words,
             only: only.clone(),
             ranks,
+            people,
         });
     }
 }
@@ -245,17 +258,34 @@ struct Asked<'a> {
 struct Word<'a> {
     finder: Finder<'a>,
     /// The people whose names hold it; empty if nobody's does.
-    people: Vec<bool>,
+    people: Arc<Vec<bool>>,
+}
+
+/// The people whose names hold part of a word, if that was asked before, the latest first.
+fn holders(searches: &[Search], word: &str) -> Option<Arc<Vec<bool>>> {
+    searches.iter().rev().find_map(|search| {
+        let mut asked = search.words.iter().zip(&search.people);
+        asked
+            .find(|(part, _)| names_people(part) && word.contains(part))
+            .map(|(_, people)| Arc::clone(people))
+    })
 }
 
 impl<'a> Asked<'a> {
-    fn new(directory: &Directory, words: &'a Words, only: &Only) -> Self {
+    fn new(directory: &Directory, words: &'a Words, only: &Only, searches: &[Search]) -> Self {
         let mut folded = String::new();
         let word = |text: &'a str| {
             let finder = Finder::new(text);
             let mut people = Vec::new();
             if names_people(text) {
+                let among = holders(searches, text);
                 for (number, key, label) in directory.persons() {
+                    if among
+                        .as_ref()
+                        .is_some_and(|among| among.get(number as usize) != Some(&true))
+                    {
+                        continue;
+                    }
                     folded.clear();
                     fold_into(label, &mut folded);
                     if label != key {
@@ -268,7 +298,10 @@ impl<'a> Asked<'a> {
                     }
                 }
             }
-            Word { finder, people }
+            Word {
+                finder,
+                people: Arc::new(people),
+            }
         };
         Self {
             whole: words.whole().as_bytes(),
@@ -278,6 +311,13 @@ impl<'a> Asked<'a> {
                 Only::Of(person) => Some(directory.person(person)),
             },
         }
+    }
+
+    fn people(&self) -> Vec<Arc<Vec<bool>>> {
+        self.words
+            .iter()
+            .map(|word| Arc::clone(&word.people))
+            .collect()
     }
 
     fn rank(&self, row: &Row<'_>) -> Option<Rank> {
@@ -317,19 +357,48 @@ impl<'a> Asked<'a> {
     }
 }
 
+/// What of the rows has changed.
+pub(crate) struct Changed {
+    /// Whether a row did, by number.
+    marks: Vec<bool>,
+    /// Those that are there, by name.
+    pub(crate) rows: Vec<u32>,
+}
+
+impl Changed {
+    pub(crate) fn new(directory: &Directory, news: &[u32]) -> Self {
+        let mut marks = vec![false; directory.end() as usize];
+        let mut rows = Vec::new();
+        for number in news {
+            if let Some(mark) = marks.get_mut(*number as usize)
+                && !std::mem::replace(mark, true)
+                && directory.row(*number).is_some()
+            {
+                rows.push(*number);
+            }
+        }
+        by_names(directory, &mut rows);
+        Self { marks, rows }
+    }
+
+    fn has(&self, number: u32) -> bool {
+        self.marks.get(number as usize) == Some(&true)
+    }
+}
+
 /// Takes the changed rows out of a list and puts those of `fresh`, which are in its order, in.
-fn merge(
+pub(crate) fn merge(
     directory: &Directory,
     list: &mut Vec<u32>,
     fresh: &[u32],
-    changed: &[bool],
+    changed: &Changed,
     order: impl Fn(&Row<'_>, &Row<'_>) -> Ordering,
 ) {
     let old = std::mem::take(list);
     list.reserve_exact(old.len() + fresh.len());
     let mut stays = old
         .into_iter()
-        .filter(|number| changed.get(*number as usize) != Some(&true))
+        .filter(|number| !changed.has(*number))
         .collect::<Vec<_>>();
     if fresh.len() * 16 < stays.len() {
         // Few into many: each finds its place by halving.
