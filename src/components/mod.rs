@@ -32,7 +32,7 @@ pub use group_box::GroupBox;
 pub use heading::Heading;
 pub use icon::Icon;
 pub use key::Key;
-pub use marked::marked;
+pub use marked::marking;
 pub use people_box::PeopleBox;
 pub use reconnect::{Reconnect, TokenForm, token_fault, try_token};
 pub use reread::Reread;

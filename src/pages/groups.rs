@@ -1,15 +1,15 @@
 use std::sync::Arc;
 
 use group_api::{ApiError, Field, KeyKind, ListScope, Timestamp};
-use leptos::Value;
 use leptos::prelude::*;
-use muster_core::{Coverage, Direction, Directory, Marks, Only, Query, Row, SortBy};
+use leptos::{Lights, Value};
+use muster_core::{Coverage, Direction, Directory, Only, Query, Row, SortBy};
 
 use super::worklists::{WorkLists, list_of_address};
 use crate::browser;
 use crate::components::{
     Alert, Avatar, AvatarOf, Check, Empty, Failed, Heading, Icon, InPages, Key, Keys, Kind, Pager,
-    Reread, Rows, Search, SelectMode, Selection, SortHeader, Sorted, marked, pick, row,
+    Reread, Rows, Search, SelectMode, Selection, SortHeader, Sorted, marking, pick, row,
 };
 use crate::format;
 use crate::rest::{Rest, doors, use_rest};
@@ -476,11 +476,14 @@ fn Table(
     let lead_label = capabilities.lead().map_or("Admins", |lead| lead.plural);
     let has_times = capabilities.times.is_yes();
     let count = Memo::new(move |_| listed.places.with(|places| places.len()));
+    let marks = marking(search);
     let slot = move |place: Memo<usize>| {
-        let shown = Memo::new(move |_| listed.shown(place.get()));
+        let shown = Memo::new(move |before: Option<&Shown>| match before {
+            Some(before) if rows.may_wait(place.get()) => before.clone(),
+            _ => listed.shown(place.get()),
+        });
         let cells = move || {
-            let (shown, marks) = (shown.get(), Marks::new(&search.get()));
-            view! { <Cells listed=listed shown=shown marks=marks lead_label=lead_label /> }
+            view! { <Cells listed=listed shown=shown.get() marks=marks lead_label=lead_label /> }
         };
         row(place, Value::None, cells.into_any())
     };
@@ -562,7 +565,7 @@ pub fn group_href(store: Store, key: &str) -> String {
 /// What is seen of a group. The elements are made once for each row on the screen: with another group
 /// only the texts and attributes change that differ.
 #[component]
-fn Cells(listed: Listed, shown: Shown, marks: Marks, lead_label: &'static str) -> impl IntoView {
+fn Cells(listed: Listed, shown: Shown, marks: Lights, lead_label: &'static str) -> impl IntoView {
     let store = listed.store;
     let connection = store.connection();
     let capabilities = store.capabilities();
@@ -591,16 +594,16 @@ fn Cells(listed: Listed, shown: Shown, marks: Marks, lead_label: &'static str) -
             <span class="who">
                 {pick(listed.selection, listed.keys, shown.key.clone(), &shown.name)}
                 <Avatar of=AvatarOf::Group name=shown.name.clone() key=shown.key.clone() photo=photo />
-                <a class="name" href=href title=shown.name.clone()>
-                    {marked(&shown.name, &marks)}
+                <a class="name" href=href>
+                    {marks.text(shown.name.clone())}
                 </a>
             </span>
         </td>
         <td class="c-key" role="cell">
-            <Key seen=marked(&shown.key, &marks) key=shown.key />
+            <Key seen=marks.text(shown.key.clone()) key=shown.key />
         </td>
-        <td class="c-desc cut" role="cell" title=shown.description.clone()>
-            {marked(&shown.description, &marks)}
+        <td class="c-desc cut" role="cell">
+            {marks.text(shown.description.clone())}
         </td>
         <td class="c-num num" role="cell">
             {people}

@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use group_api::{ListScope, PersonKey, Support};
-use leptos::Value;
 use leptos::prelude::*;
-use muster_core::{Coverage, Direction, Everybody, Known, Marks, PeopleSort};
+use leptos::{Lights, Value};
+use muster_core::{Coverage, Direction, Everybody, Known, PeopleSort};
 
 use super::groups::Remarks;
 use super::person::person_href;
 use crate::browser;
 use crate::components::{
     Avatar, AvatarOf, Empty, Failed, Heading, Icon, InPages, Pager, Reread, Rows, Search,
-    SortHeader, Sorted, marked, row, unique_id,
+    SortHeader, Sorted, marking, row, unique_id,
 };
 use crate::format;
 use crate::router::use_router;
@@ -372,11 +372,11 @@ fn Table(
     };
     let count = Memo::new(move |_| listed.places.with(Vec::len));
     let me = Memo::new(move |_| store.myself());
+    let marks = marking(search);
     let slot = move |place: Memo<usize>| {
         let shown = Memo::new(move |_| listed.shown(place.get()));
         let cells = move || {
-            let (shown, marks) = (shown.get(), Marks::new(&search.get()));
-            view! { <Cells store=store me=me shown=shown marks=marks /> }
+            view! { <Cells store=store me=me shown=shown.get() marks=marks /> }
         };
         row(place, Value::None, cells.into_any())
     };
@@ -431,10 +431,10 @@ fn Table(
 
 /// What is seen of a person.
 #[component]
-fn Cells(store: Store, me: Memo<Option<PersonKey>>, shown: Shown, marks: Marks) -> impl IntoView {
+fn Cells(store: Store, me: Memo<Option<PersonKey>>, shown: Shown, marks: Lights) -> impl IntoView {
     let whole = |n: u32| usize::try_from(n).unwrap_or_default();
     let is_me = me.with(|me| me.as_ref().is_some_and(|me| me.as_str() == shown.key));
-    let other_key = (shown.key != shown.label).then(|| marked(&shown.key, &marks));
+    let other_key = (shown.key != shown.label).then(|| marks.text(shown.key.clone()));
     let unit = if shown.groups == 1 {
         " group"
     } else {
@@ -445,8 +445,8 @@ fn Cells(store: Store, me: Memo<Option<PersonKey>>, shown: Shown, marks: Marks) 
         <td class="c-name" role="cell">
             <span class="who">
                 <Avatar of=AvatarOf::Person name=shown.label.clone() key=shown.key.clone() photo=None />
-                <a class="name" href=person_href(store, &shown.key) title=shown.label.clone()>
-                    {marked(&shown.label, &marks)}
+                <a class="name" href=person_href(store, &shown.key)>
+                    {marks.text(shown.label.clone())}
                 </a>
                 {is_me.then(|| view! { <span class="badge">"you"</span> })}
                 {other_key.map(|key| view! { <code class="quiet">{key}</code> })}

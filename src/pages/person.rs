@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use group_api::{ApiError, Field, KeyKind, ListScope, PersonKey};
-use leptos::Value;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use muster_core::{Coverage, Direction, Directory, Holding, HoldingSort, Marks, select_holdings};
+use leptos::{Lights, Value};
+use muster_core::{Coverage, Direction, Directory, Holding, HoldingSort, select_holdings};
 
 use super::NotFound;
 use super::groups::group_href;
@@ -14,7 +14,7 @@ use super::person_bulk::{Of, PersonActions};
 use crate::browser;
 use crate::components::{
     Alert, Avatar, AvatarOf, Empty, Failed, Heading, InPages, Key, Keys, Kind, Pager, Reread, Rows,
-    Search, SelectMode, Selection, SortHeader, Sorted, marked, pick, row,
+    Search, SelectMode, Selection, SortHeader, Sorted, marking, pick, row,
 };
 use crate::format;
 use crate::request::Latest;
@@ -538,11 +538,11 @@ fn Table(
         KeyKind::GivenId => "ID",
     };
     let count = Memo::new(move |_| listed.places.with(|places| places.len()));
+    let marks = marking(search);
     let slot = move |place: Memo<usize>| {
         let shown = Memo::new(move |_| listed.shown(place.get()));
         let cells = move || {
-            let (shown, marks) = (shown.get(), Marks::new(&search.get()));
-            view! { <Cells store=store shown=shown marks=marks selection=selection keys=keys /> }
+            view! { <Cells store=store shown=shown.get() marks=marks selection=selection keys=keys /> }
         };
         row(place, Value::None, cells.into_any())
     };
@@ -595,7 +595,7 @@ fn Table(
 fn Cells(
     store: Store,
     shown: Shown,
-    marks: Marks,
+    marks: Lights,
     selection: Selection,
     keys: Keys,
 ) -> impl IntoView {
@@ -607,13 +607,13 @@ fn Cells(
             <span class="who">
                 {pick(selection, keys, shown.key.clone(), &shown.name)}
                 <Avatar of=AvatarOf::Group name=shown.name.clone() key=shown.key.clone() photo=photo />
-                <a class="name" href=group_href(store, &shown.key) title=shown.name.clone()>
-                    {marked(&shown.name, &marks)}
+                <a class="name" href=group_href(store, &shown.key)>
+                    {marks.text(shown.name.clone())}
                 </a>
             </span>
         </td>
         <td class="c-key" role="cell">
-            <Key seen=marked(&shown.key, &marks) key=shown.key />
+            <Key seen=marks.text(shown.key.clone()) key=shown.key />
         </td>
         <td class="c-role" role="cell">
             {shown.roles}

@@ -141,7 +141,7 @@ journey('only groups I belong to', {}, async ({ page, api, axe }) => {
   const mine = body.groups.map(({ name }) => name).sort();
   await said(page, new RegExp(`^${mine.length} of 36 · read`)).waitFor();
   await soon(async () => (await groupKeys(page)).sort(), mine);
-  assert.match(page.url(), /[?&]mine=1/);
+  await page.waitForURL(/[?&]mine=1/);
   await axe();
 });
 

@@ -4,6 +4,7 @@ use std::any::TypeId;
 use std::borrow::Cow;
 
 use crate::element::Element;
+use crate::lit::Lighting;
 use crate::signal::{Memo, RwSignal, Signal};
 
 /// A view, before it is in the page.
@@ -12,6 +13,8 @@ pub enum Node {
     Empty,
     /// A text.
     Text(Cow<'static, str>),
+    /// A text in which something is highlighted; see [`crate::Lights`].
+    Lit(String, Lighting),
     /// An element with all that is in it.
     Element(Element),
     /// An element that never changes, as HTML; the flag says whether it is part of an SVG.

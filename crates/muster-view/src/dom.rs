@@ -12,6 +12,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use crate::child::{Make, Making, Node, Slots};
 use crate::effect::Running;
 use crate::element::{Element, Handler, Kind, Part, load};
+use crate::lit::Lit;
 use crate::signal::RwSignal;
 use crate::value::Value;
 
@@ -20,6 +21,7 @@ pub(crate) enum State {
     /// A place for nothing, as a comment.
     Empty(web_sys::Node),
     Text(web_sys::Node, Cow<'static, str>),
+    Lit(Rc<Lit>),
     Inert(web_sys::Node, &'static str),
     Element(Box<Held>),
     /// Several, and a comment after the last.
@@ -132,6 +134,7 @@ pub(crate) fn build(node: Node) -> State {
     match node {
         Node::Empty => State::Empty(comment()),
         Node::Text(text) => State::Text(document().create_text_node(&text).into(), text),
+        Node::Lit(text, lighting) => State::Lit(Lit::new(text, lighting)),
         Node::Element(element) => build_element(element),
         Node::Inert(html, svg) => match inert(html, svg) {
             Some(node) => State::Inert(node, html),
@@ -320,6 +323,10 @@ fn patch(state: State, node: Node) -> State {
             }
             State::Text(place, text)
         }
+        (State::Lit(lit), Node::Lit(text, lighting)) if lit.fits(&lighting) => {
+            lit.say(text);
+            State::Lit(lit)
+        }
         (State::Inert(place, before), Node::Inert(html, _)) if before == html => {
             State::Inert(place, html)
         }
@@ -489,6 +496,7 @@ impl State {
     fn each(&self, call: &mut dyn FnMut(&web_sys::Node)) {
         match self {
             Self::Empty(node) | Self::Text(node, _) | Self::Inert(node, _) => call(node),
+            Self::Lit(lit) => call(&lit.node),
             Self::Element(held) => call(&held.node),
             Self::Many(states, end) => {
                 states.iter().for_each(|state| state.each(call));

@@ -16,6 +16,7 @@ mod child;
 mod dom;
 mod effect;
 mod element;
+mod lit;
 pub mod mount;
 mod signal;
 mod value;
@@ -23,6 +24,7 @@ mod value;
 pub use child::{AnyView, CollectView, IntoView, Make, Node, Slots, slots};
 pub use element::{Element, Targeted};
 pub use leptos::*;
+pub use lit::{Find, Lights};
 pub use signal::{Effect, MaybeProp, Memo, RwSignal, Signal};
 pub use value::{IntoAttributeValue, Value};
 

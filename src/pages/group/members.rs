@@ -4,6 +4,7 @@ use group_api::{
     Action, ApiError, Capabilities, Group, Member, Members, MembershipChange, Outcome,
     PersonChange, PersonKey, PersonStep, Roles, guards,
 };
+use leptos::Lights;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use muster_core::{Direction, MemberSort, Roster};
@@ -16,7 +17,7 @@ use super::{GroupPage, Marked, Reading, RowState, use_group};
 use crate::browser;
 use crate::components::{
     Alert, Empty, Icon, InPages, Keys, Kind, Pager, Rows, Search, SelectMode, Selection,
-    SortHeader, Sorted, row, unique_id,
+    SortHeader, Sorted, marking, row, unique_id,
 };
 use crate::format;
 use crate::request::Latest;
@@ -32,7 +33,7 @@ pub(super) struct Table {
     asking: RwSignal<Option<(Member, PersonStep, Question)>>,
     rows: Rows,
     /// What it finds in names is marked.
-    pub(super) search: RwSignal<String>,
+    pub(super) found: Lights,
     pub(super) selection: Selection,
     pub(super) keys: Keys,
     /// The group with nobody in it but me and two who lead it, if there are as many.
@@ -322,7 +323,7 @@ pub fn GroupMembers() -> impl IntoView {
         choosing: RwSignal::new(None),
         asking: RwSignal::new(None),
         rows,
-        search,
+        found: marking(search),
         selection: Selection::default(),
         keys: Keys {
             count: matching,

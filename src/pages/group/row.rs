@@ -1,12 +1,11 @@
 use group_api::{Action, Group, Member, MemberKind, Members, PersonChange, PersonStep, Role};
 use leptos::prelude::*;
-use muster_core::Marks;
 use wasm_bindgen::JsCast;
 
 use super::RowState;
 use super::members::{Table, undo_id};
 use crate::browser;
-use crate::components::{Avatar, AvatarOf, Icon, marked, pick, unique_id};
+use crate::components::{Avatar, AvatarOf, Icon, pick, unique_id};
 use crate::format;
 use crate::pages::groups::Time;
 use crate::pages::person::person_href;
@@ -29,7 +28,6 @@ pub(super) fn MemberCells(
     let shown_email = email.filter(|email| email.address != member.label);
     let verified = member.emails.first().and_then(|email| email.verified);
     let member = StoredValue::new(member);
-    let marks = Marks::new(&table.search.get());
     let last = if has_times { "3" } else { "2" };
     let rest = move || match mark.get() {
         Some(RowState::Done {
@@ -152,7 +150,7 @@ pub(super) fn MemberCells(
                 {pick(table.selection, table.keys, key.clone(), &name)}
                 <Avatar of=AvatarOf::Person name=name.clone() key=key.clone() photo=None />
                 <a class="name" href=person_href(store, &key)>
-                    {marked(&name, &marks)}
+                    {table.found.text(name.clone())}
                 </a>
                 {is_me.then(|| view! { <span class="badge">"you"</span> })}
                 {kind.map(|kind| view! { <span class="badge">{kind}</span> })}
@@ -160,7 +158,7 @@ pub(super) fn MemberCells(
                     Some(email) => {
                         view! {
                             <span class="mail">
-                                <span>{marked(&email.address, &marks)}</span>
+                                <span>{table.found.text(email.address)}</span>
                                 {tick}
                                 {unverified}
                             </span>
