@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 
+use gloo_timers::future::TimeoutFuture;
 use js_sys::{Function, Promise};
 use leptos::prelude::{document, window};
 use leptos::task::spawn_local;
@@ -156,20 +157,53 @@ pub fn replace_query(params: &[(&str, Option<&str>)]) {
     }
 }
 
-/// The same as soon as what follows from the change is shown, for it takes milliseconds; unless the
-/// page was left by then.
-pub fn replace_query_soon(params: Vec<(&'static str, Option<String>)>) {
+/// How long nothing else is to be put into the address before it is, in milliseconds.
+const ADDRESS_AFTER_MS: u32 = 100;
+
+type Params = Vec<(&'static str, Option<String>)>;
+
+/// What is to be put into which page's address.
+type Soon = (Option<String>, Params);
+
+thread_local! {
+    /// The latest of those that wait, and how many there were.
+    static SOON: RefCell<(u32, Option<Soon>)> = const { RefCell::new((0, None)) };
+}
+
+/// The same after a while, for it takes milliseconds that whoever types waits for; unless the page was
+/// left by then.
+pub fn replace_query_soon(params: Params) {
     let path = window().location().pathname().ok();
+    let turn = SOON.with_borrow_mut(|(turn, soon)| {
+        *turn = turn.wrapping_add(1);
+        *soon = Some((path, params));
+        *turn
+    });
     spawn_local(async move {
-        turn().await;
-        if window().location().pathname().ok() == path {
-            let params: Vec<_> = params
-                .iter()
-                .map(|(name, value)| (*name, value.as_deref()))
-                .collect();
-            replace_query(&params);
+        TimeoutFuture::new(ADDRESS_AFTER_MS).await;
+        if SOON.with_borrow(|(last, _)| *last == turn) {
+            replace_query_now();
         }
     });
+}
+
+/// Puts into the address what waits for that.
+pub fn replace_query_now() {
+    let Some((path, params)) = SOON.with_borrow_mut(|(_, soon)| soon.take()) else {
+        return;
+    };
+    if window().location().pathname().ok() == path {
+        let params: Vec<_> = params
+            .iter()
+            .map(|(name, value)| (*name, value.as_deref()))
+            .collect();
+        replace_query(&params);
+    }
+}
+
+/// What waits to be put into the address is of an entry of the history that was left.
+pub fn forget_query() {
+    SOON.with_borrow_mut(|(_, soon)| *soon = None);
 }
 
 /// Copies a text; resolves to whether the browser allowed it.

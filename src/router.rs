@@ -49,11 +49,15 @@ impl Router {
         }
         router.come_back();
         let moved = Closure::<dyn FnMut()>::new(move || {
+            browser::forget_query();
             router.leave();
             router.come_back();
             router.arrive();
         });
-        let left = Closure::<dyn FnMut()>::new(move || router.leave());
+        let left = Closure::<dyn FnMut()>::new(move || {
+            browser::replace_query_now();
+            router.leave();
+        });
         let grown = Closure::<dyn FnMut()>::new(move || router.scroll_back());
         // It watches as long as the page lives.
         std::mem::forget(browser::observe_page(&grown));
@@ -114,6 +118,8 @@ impl Router {
     }
 
     fn enter(self, href: &str, replace: bool) {
+        // One comes back to what was last asked for.
+        browser::replace_query_now();
         let window = window();
         let Ok(history) = window.history() else {
             return;

@@ -35,7 +35,6 @@ pub fn Avatar(
         class.push_str(" of-group");
     }
     let initials = format::initials(&name);
-    let broken = RwSignal::new(false);
     let photo = photo.filter(|photo| {
         photo
             .get(..8)
@@ -43,14 +42,27 @@ pub fn Avatar(
     });
     view! {
         <span class=class data-hue=format::hue(&key).to_string() aria-hidden="true">
-            {move || match photo.clone().filter(|_| !broken.get()) {
+            {match photo {
                 Some(photo) => {
-                    view! {
-                        <img src=photo alt="" loading="lazy" referrerpolicy="no-referrer" on:error=move |_| broken.set(true) />
-                    }
+                    let broken = RwSignal::new(false);
+                    (move || {
+                        if broken.get() {
+                            return initials.clone().into_any();
+                        }
+                        view! {
+                            <img
+                                src=photo.clone()
+                                alt=""
+                                loading="lazy"
+                                referrerpolicy="no-referrer"
+                                on:error=move |_| broken.set(true)
+                            />
+                        }
+                            .into_any()
+                    })
                         .into_any()
                 }
-                None => initials.clone().into_any(),
+                None => initials.into_any(),
             }}
         </span>
     }

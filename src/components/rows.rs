@@ -96,6 +96,8 @@ pub struct Rows {
     asked: Memo<String>,
     /// What was asked for, and the row of the number 0.
     base: Memo<(String, i32)>,
+    /// Whether the rows out of sight still show what was asked for before.
+    late: Memo<bool>,
     in_pages: RwSignal<bool>,
     body: NodeRef<Tbody>,
 }
@@ -141,12 +143,24 @@ impl Rows {
             };
             (asked, base)
         });
+        let shown = RwSignal::new(asked.get_untracked());
+        let late = Memo::new(move |_| shown.with(|shown| asked.with(|asked| asked != shown)));
+        Effect::new(move |_| {
+            if late.get() {
+                after_paint(move || {
+                    if let Some(asked) = asked.try_get_untracked() {
+                        shown.set(asked);
+                    }
+                });
+            }
+        });
         let rows = Self {
             inner,
             changed: RwSignal::new(0),
             count,
             asked,
             base,
+            late,
             in_pages: RwSignal::new(storage::get(IN_PAGES).is_some()),
             body: NodeRef::new(),
         };
@@ -178,6 +192,17 @@ impl Rows {
         // A table that was taken out of the page still hears how it loses the focus.
         let inner = self.inner.try_get_value();
         inner.map_or_else(Seen::default, |inner| inner.seen.get())
+    }
+
+    /// Whether what a row shows may wait until what is in sight was painted: it is out of sight, and
+    /// something else was asked for just now. Reactive.
+    #[must_use]
+    pub fn may_wait(self, row: usize) -> bool {
+        self.late.get() && {
+            let seen = self.seen();
+            let at = whole(row) - self.base() - seen.first;
+            !(-1..=seen.fits).contains(&at)
+        }
     }
 
     /// Says what is seen from here on.
@@ -423,6 +448,7 @@ impl Rows {
     }
 
     fn point(self, event: &web_sys::PointerEvent, moved: bool) {
+        tell_whole(event.target());
         // A page that comes in under a pointer at rest is not pointed at.
         let pointed = moved || self.now().hover.is_some();
         if pointed && event.pointer_type() == "mouse" {
@@ -480,6 +506,24 @@ struct Settled {
     in_pages: bool,
     asked: String,
     base: i32,
+}
+
+/// Does something when the frame that is being made was painted: in the next one.
+fn after_paint(act: impl FnOnce() + 'static) {
+    request_animation_frame(move || request_animation_frame(act));
+}
+
+/// A text that may be cut off is told whole to whoever points at it. To have it ready in each row
+/// takes longer than all else that is done to fill one.
+fn tell_whole(target: Option<EventTarget>) {
+    let place: Option<Element> = target.and_then(|target| target.dyn_into().ok());
+    if let Some(Ok(Some(cell))) = place.map(|place| place.closest(".cut, a.name")) {
+        let text = cell.text_content();
+        if cell.get_attribute("title") != text {
+            // The name is well formed.
+            let _ = cell.set_attribute("title", &text.unwrap_or_default());
+        }
+    }
 }
 
 /// The row in which the thing of this key stands; looked for from where it was.
