@@ -1,7 +1,14 @@
 //! What was typed and not sent when its window was closed.
 
-use group_api::PersonKey;
+use group_api::{GroupKey, PersonKey};
 use muster_core::paste::{FirstLine, MailPart};
+use serde_json::Value;
+
+use crate::session::ConnectionId;
+use crate::session::storage::{self, Area};
+
+/// Before the connection and the group: a list that was not sent.
+const LIST: &str = "muster.list.";
 
 /// A list of people that were to be added to a group.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,4 +33,62 @@ impl Draft {
     pub fn is_empty(&self) -> bool {
         self.chosen.is_empty() && self.typed.trim().is_empty() && self.pasted.trim().is_empty()
     }
+
+    /// Keeps it for this tab, so that a reload does not lose it; an empty one is nothing to keep.
+    pub fn keep(&self, connection: &ConnectionId, group: &GroupKey) {
+        let name = name(connection, group);
+        if self.is_empty() {
+            return storage::remove(Area::Tab, &name);
+        }
+        let part = self.part.map(|part| part == MailPart::Whole);
+        let mut json = vec![
+            Value::from(self.typed.as_str()),
+            Value::from(self.pasted.as_str()),
+            Value::from(self.first == FirstLine::People),
+            Value::from(part),
+            Value::from(self.role),
+        ];
+        json.extend(self.chosen.iter().map(|person| person.as_str().into()));
+        storage::set(Area::Tab, &name, &Value::Array(json).to_string());
+    }
+
+    /// The one kept for this tab, or an empty one.
+    #[must_use]
+    pub fn kept(connection: &ConnectionId, group: &GroupKey) -> Self {
+        storage::get(&name(connection, group))
+            .and_then(|text| read(&text))
+            .unwrap_or_default()
+    }
+}
+
+fn name(connection: &ConnectionId, group: &GroupKey) -> String {
+    format!("{LIST}{connection}/{group}")
+}
+
+fn read(text: &str) -> Option<Draft> {
+    let json: Value = serde_json::from_str(text).ok()?;
+    let [typed, pasted, people, part, role, chosen @ ..] = json.as_array()?.as_slice() else {
+        return None;
+    };
+    Some(Draft {
+        chosen: chosen
+            .iter()
+            .filter_map(|person| PersonKey::new(person.as_str()?).ok())
+            .collect(),
+        typed: typed.as_str()?.to_owned(),
+        pasted: pasted.as_str()?.to_owned(),
+        first: if people.as_bool()? {
+            FirstLine::People
+        } else {
+            FirstLine::Judge
+        },
+        part: part.as_bool().map(|whole| {
+            if whole {
+                MailPart::Whole
+            } else {
+                MailPart::BeforeAt
+            }
+        }),
+        role: role.as_u64().and_then(|place| usize::try_from(place).ok()),
+    })
 }

@@ -20,7 +20,6 @@ use muster_core::{Coverage, Directory, Query, Selector, WorkCounts};
 use muster_runs::{Changed, Place, Reply, RunId, Task, Was};
 
 use crate::browser::{now, random};
-use crate::draft::Draft;
 use crate::request::{Latest, Stop, Ticket};
 use crate::runs::{Runs, reply_of, reply_of_write};
 use crate::session::{Connection, ConnectionId, Session};
@@ -63,8 +62,6 @@ pub struct Store {
     receipt: RwSignal<Option<(GroupKey, RunId)>>,
     /// A description that could not be set when its group was made, until it is sent again.
     unsent: StoredValue<Option<(GroupKey, String)>>,
-    /// Lists of people that were put together and not sent.
-    drafts: StoredValue<Vec<(GroupKey, Draft)>>,
     runs: Runs,
 }
 
@@ -87,7 +84,6 @@ impl Store {
             notice: RwSignal::new(None),
             receipt: RwSignal::new(None),
             unsent: StoredValue::new(None),
-            drafts: StoredValue::new(Vec::new()),
             runs: Runs::default(),
         }
     }
@@ -262,27 +258,6 @@ impl Store {
             self.unsent.set_value(None);
         }
         unsent.map(|(_, text)| text)
-    }
-
-    /// Keeps a list of people that was not sent; an empty one is nothing to keep.
-    pub fn keep_draft(self, key: &GroupKey, draft: Draft) {
-        self.drafts.update_value(|drafts| {
-            drafts.retain(|(known, _)| known != key);
-            if !draft.is_empty() {
-                drafts.push((key.clone(), draft));
-            }
-        });
-    }
-
-    /// The list kept for a group, or an empty one; it is handed over.
-    #[must_use]
-    pub fn take_draft(self, key: &GroupKey) -> Draft {
-        let found = self.drafts.with_value(|drafts| {
-            let found = drafts.iter().find(|(known, _)| known == key);
-            found.map(|(_, draft)| draft.clone())
-        });
-        self.keep_draft(key, Draft::default());
-        found.unwrap_or_default()
     }
 
     fn change<T>(self, with: impl FnOnce(&mut Directory) -> T) -> T {

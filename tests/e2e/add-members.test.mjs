@@ -1,6 +1,6 @@
 // Adding people by the list: pasted names, tables, addresses; what becomes of each before anything is sent, and after.
 import assert from 'node:assert/strict';
-import { dialog, enter, meanwhile, memberRow, membersOf, openGroup, people, said, soon, warned, writes } from './harness/instabase.mjs';
+import { dialog, enter, meanwhile, memberRow, membersOf, openGroup, pathOf, people, said, soon, warned, writes } from './harness/instabase.mjs';
 import { journey } from './harness/journey.mjs';
 
 const adding = (page) => dialog(page, 'Add members');
@@ -225,6 +225,30 @@ journey('the answer to the third call is lost: every one of 250 is accounted for
   await soon(() => area(page).inputValue(), '');
 });
 
+journey('the connection is lost in the third call and back: it is looked up, and nobody is sent twice', {}, async ({ page, api, fault, expectRefused }) => {
+  expectRefused('network');
+  await openAdd(page, 'Sales');
+  const known = (await outside(api, 'sales_group')).slice(0, 250);
+  fault.on('POST', membersOf('sales_group'), { lose: true }, { times: 1 });
+  fault.on('POST', membersOf('sales_group'), {}, { times: 2 });
+  // Two reads, one after each call, and then nothing any more.
+  fault.on('GET', pathOf('sales_group'), { refuse: true });
+  fault.on('GET', pathOf('sales_group'), {}, { times: 2 });
+  await paste(page, known.join('; '));
+  await press(page, 'Add');
+  await adding(page).getByText('The server cannot be reached.').waitFor();
+  await said(adding(page), '200 of 250 sent and read back').waitFor();
+  // It had done the third call too: only a read can tell.
+  assert.equal((await everybody(api, 'sales_group')).length, 256);
+  fault.clear();
+  await press(page, 'Try now');
+  await said(adding(page), 'All 250 done').waitFor();
+  assert.equal(writes(fault).length, 3);
+  const sent = writes(fault).flatMap(({ body }) => Object.keys(JSON.parse(body).member));
+  assert.deepEqual(sent.sort(), known, 'each once');
+  await soon(() => area(page).inputValue(), '');
+});
+
 journey('closing keeps what was put together; closing in mid-run asks', {}, async ({ page, api, fault, axe }) => {
   await openAdd(page, 'Sales');
   await box(page).fill('zoe');
@@ -241,6 +265,12 @@ journey('closing keeps what was put together; closing in mid-run asks', {}, asyn
   await soon(() => chips(page), ['zoe']);
   assert.equal(await area(page).inputValue(), 'emil\nlea');
   await axe();
+  // A reload too.
+  await page.reload();
+  await page.getByRole('button', { name: 'Add members', exact: true }).click();
+  await adding(page).getByText('This was kept when the window was closed.').waitFor();
+  await soon(() => chips(page), ['zoe']);
+  assert.equal(await area(page).inputValue(), 'emil\nlea');
   const slow = fault.on('POST', membersOf('sales_group'), { delay: 1500 });
   const struck = slow.struck();
   await press(page, 'Add');

@@ -55,6 +55,8 @@ pub(super) struct List {
     lookup: StoredValue<Lookup>,
     /// Changes when more people are known.
     known: RwSignal<u32>,
+    /// Whether the list of groups has been read whole, so that everybody who is in one is known.
+    pub(super) is_whole: Memo<bool>,
     pub(super) listed: Memo<Arc<Listed>>,
     pub(super) review: Memo<Arc<Review>>,
 }
@@ -145,6 +147,7 @@ impl List {
             people,
             lookup,
             known,
+            is_whole,
             listed,
             review,
         };
@@ -204,19 +207,19 @@ impl List {
         });
     }
 
-    /// What of it is kept when the window is closed.
+    /// What of it is kept when the window is closed. Reactive.
     pub(super) fn draft(self) -> Draft {
         Draft {
-            chosen: self.chosen.get_untracked(),
-            typed: self.typed.get_untracked(),
-            pasted: self.pasted.get_untracked(),
-            first: if self.no_heading.get_untracked() {
+            chosen: self.chosen.get(),
+            typed: self.typed.get(),
+            pasted: self.read.get(),
+            first: if self.no_heading.get() {
                 FirstLine::People
             } else {
                 FirstLine::Judge
             },
-            part: self.part.get_untracked(),
-            role: Some(self.role.get_untracked()),
+            part: self.part.get(),
+            role: Some(self.role.get()),
         }
     }
 

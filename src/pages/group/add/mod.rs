@@ -15,6 +15,7 @@ use crate::browser;
 use crate::components::{
     Alert, Dialog, Field, FieldKind, Icon, Kind, PeopleBox, RunView, unique_id,
 };
+use crate::draft::Draft;
 use crate::format;
 use crate::runs::{Proposal, is_open};
 use list::{List, done_of};
@@ -35,7 +36,9 @@ pub(super) fn AddMembers(page: GroupPage, open: RwSignal<bool>) -> impl IntoView
     let capabilities = store.capabilities();
     // A link from a creation that went half way brings who is still to be added, and as what.
     let linked = browser::query_param("add").and_then(|name| PersonKey::new(&name).ok());
-    let kept = page.key.get_untracked().map(|key| store.take_draft(&key));
+    let connection = store.connection().id;
+    let group = page.key.get_untracked();
+    let kept = group.as_ref().map(|key| Draft::kept(&connection, key));
     let mut draft = kept.unwrap_or_default();
     let was_kept = RwSignal::new(!draft.is_empty());
     if let Some(linked) = linked {
@@ -65,10 +68,14 @@ pub(super) fn AddMembers(page: GroupPage, open: RwSignal<bool>) -> impl IntoView
     let run = RwSignal::new(None::<RwSignal<RunId>>);
     let leaving = RwSignal::new(false);
     let busy = Memo::new(move |_| run.get().is_some_and(|id| is_open(store, id.get())));
-    let leave = Callback::new(move |()| {
-        if let Some(key) = page.key.get_untracked() {
-            store.keep_draft(&key, list.draft());
+    // However the page is left, what was put together is kept.
+    Effect::new(move |_| {
+        let draft = list.draft();
+        if let Some(key) = &group {
+            draft.keep(&connection, key);
         }
+    });
+    let leave = Callback::new(move |()| {
         browser::replace_query(&[("add", None)]);
         open.set(false);
     });

@@ -300,7 +300,9 @@ fn Unseen(list: List) -> impl IntoView {
                 )
             })
             .collect_view();
+        let partly = !list.is_whole.get();
         view! {
+            {partly.then(|| view! { <p class="quiet">"Not all groups have been read, so more people may be known than are here."</p> })}
             <Check label="Leave them out" checked=list.known_only />
             <ul class="outcomes" id=id.get_value() aria-label="Never seen" tabindex="0">
                 {items}
