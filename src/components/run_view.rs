@@ -213,7 +213,8 @@ fn Progress(counts: Memo<Counts>, stage: Memo<Stage>) -> impl IntoView {
     move || {
         let counts = counts.get();
         (stage.get() != Stage::Over).then(|| {
-            let settled = counts.all - counts.open;
+            // What nobody knows was sent, and not read back.
+            let settled = counts.all - counts.open - counts.unknown;
             view! {
                 <div class="progress">
                     <progress aria-label="Progress" max=counts.all.to_string() value=settled.to_string()></progress>
