@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use muster_core::Coverage;
 
-use crate::components::{Dialog, Reconnect, TokenForm, TopBar};
+use crate::components::TopBar;
 use crate::pages::{Connect, Groups, NotFound};
 use crate::rest::{Rest, doors, use_rest};
 use crate::router::{Router, use_router};
@@ -25,7 +25,7 @@ pub fn App() -> impl IntoView {
     Effect::new(move |swept: Option<bool>| {
         let here = rest.is_here();
         if here && swept != Some(true) {
-            Rest::through(doors::sweep as fn(_))(session);
+            doors::sweep(session);
         }
         here
     });
@@ -57,7 +57,7 @@ pub fn App() -> impl IntoView {
             Place::InConnection => view! { <InConnection /> }.into_any(),
             Place::Nowhere => view! { <Nowhere /> }.into_any(),
         }}
-        <Reconnect />
+        {rest.piece(move || session.asking().is_some(), doors::reconnect)}
     }
 }
 
@@ -160,7 +160,7 @@ fn InConnection() -> impl IntoView {
             });
             Effect::new(move |_| {
                 if rest.is_here() {
-                    stores.lasting(|| Rest::through(doors::watch_runs as fn(_, _))(store, session));
+                    stores.lasting(|| doors::watch_runs(store, session));
                 }
             });
             (move || match inner.get() {
@@ -174,43 +174,7 @@ fn InConnection() -> impl IntoView {
             })
             .into_any()
         }
-        Some(connection) => view! { <Disconnected connection=connection /> }.into_any(),
+        Some(connection) => rest.open(move || doors::disconnected(connection.clone())),
     }
-    }
-}
-
-/// In place of a page whose connection has no token.
-#[component]
-fn Disconnected(connection: crate::session::Connection) -> impl IntoView {
-    let router = use_router();
-    let busy = RwSignal::new(false);
-    let send = StoredValue::new(None::<Callback<()>>);
-    let leave = move || router.go("/connect");
-    crate::browser::set_title(&["Connect again", &connection.name]);
-    view! {
-        <main class="page" id="main">
-            <crate::components::Heading text=connection.name.clone() />
-            <Dialog
-                title=format!("Connect to {}", connection.name)
-                busy=busy
-                on_submit=Callback::new(move |()| {
-                    if let Some(send) = send.get_value() {
-                        send.run(());
-                    }
-                })
-                on_close=Callback::new(move |()| leave())
-            >
-                <p>"This connection has no token. With one, this page opens where you are."</p>
-                <TokenForm connection=connection busy=busy send=send />
-                <div class="actions">
-                    <button class="btn" type="button" disabled=busy on:click=move |_| leave()>
-                        "Other connections"
-                    </button>
-                    <button class="btn btn-primary" type="submit" aria-disabled=move || busy.get().then_some("true")>
-                        {move || if busy.get() { "Connecting…" } else { "Connect" }}
-                    </button>
-                </div>
-            </Dialog>
-        </main>
     }
 }

@@ -81,19 +81,28 @@ pub fn instant_ms(ms: f64) -> String {
 #[must_use]
 pub fn initials(name: &str) -> String {
     let mut words = name
-        .split(|c: char| !c.is_alphanumeric())
+        .split(|c: char| !in_word(c))
         .filter_map(|word| word.chars().next());
     let first = words.next();
     let mut out: String = first.into_iter().chain(words.next()).collect();
     if out.chars().count() < 2 {
-        out = name
-            .chars()
-            .filter(|c| c.is_alphanumeric())
-            .take(2)
-            .collect();
+        out = name.chars().filter(|c| in_word(*c)).take(2).collect();
     }
     // The browser has the tables for this anyway.
     js_sys::JsString::from(out).to_upper_case().into()
+}
+
+/// Whether it is part of a word: all but the signs and spaces of ASCII, Latin and the blocks of punctuation. What Unicode says
+/// of each letter is two kilobytes of tables, of which an avatar has no need.
+const fn in_word(c: char) -> bool {
+    match c {
+        '\0'..='\u{7f}' => c.is_ascii_alphanumeric(),
+        '\u{80}'..='\u{bf}' => matches!(c, 'ª' | 'µ' | 'º'),
+        '×' | '÷' => false,
+        '\u{2000}'..='\u{2bff}' | '\u{3000}'..='\u{3004}' | '\u{3008}'..='\u{3020}' => false,
+        '\u{fe10}'..='\u{fe6f}' | '\u{ff00}'..='\u{ff0f}' | '\u{1f000}'..='\u{1faff}' => false,
+        _ => true,
+    }
 }
 
 /// A hue of its own for each name, 0 to 11, always the same.

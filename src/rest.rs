@@ -4,6 +4,8 @@
 //! [`doors`] goes into a second file. Here is when that file is fetched, and what stands in the page
 //! until it is there. Where the app was not cut (the builds of tests), all of it is here at once.
 
+use std::cell::Cell;
+
 use js_sys::{Function, Promise, Reflect};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -17,16 +19,16 @@ use crate::components::{Alert, Heading, Kind};
 /// else may call that page: what is called past these doors stays in the first part, and makes the
 /// first load as much bigger.
 ///
-/// The build takes the functions of this module for the doors, by its name. Each is opened by
-/// [`Rest::open`] only.
+/// The build takes the functions of this module for the doors, by its name. Who opens one makes sure
+/// that what is behind it is here: [`Rest::open`] for a page, [`Rest::piece`] for a piece of one,
+/// [`once_here`] for what is to be done some time; or what is behind a door itself.
 pub mod doors {
     use leptos::prelude::*;
-
     use muster_core::WorkList;
 
-    use crate::components::{Keys, Selection};
+    use crate::components::{Disconnected, Keys, Reconnect, Selection, UnderWay};
     use crate::pages::{Activity, GroupFrame, GroupsBar, NewGroupPage, People, Person};
-    use crate::session::Session;
+    use crate::session::{Connection, ConnectionId, Session};
     use crate::store::Store;
 
     /// One group.
@@ -81,6 +83,36 @@ pub mod doors {
         view! { <Activity /> }.into_any()
     }
 
+    /// What is under way on a connection, in the bar.
+    #[inline(never)]
+    #[must_use]
+    pub fn under_way(store: Store) -> AnyView {
+        view! { <UnderWay store=store /> }.into_any()
+    }
+
+    /// Asks for the token again, over whatever page it is.
+    #[inline(never)]
+    #[must_use]
+    pub fn reconnect() -> AnyView {
+        view! { <Reconnect /> }.into_any()
+    }
+
+    /// In place of a page whose connection has no token.
+    #[inline(never)]
+    #[must_use]
+    pub fn disconnected(connection: Connection) -> AnyView {
+        view! { <Disconnected connection=connection /> }.into_any()
+    }
+
+    /// Forgets the runs of a connection.
+    #[inline(never)]
+    pub fn forget_runs(id: ConnectionId) {
+        leptos::task::spawn_local(async move {
+            // A browser that keeps nothing has nothing to forget.
+            let _ = crate::journal::clear(&id).await;
+        });
+    }
+
     /// A new group.
     #[inline(never)]
     #[must_use]
@@ -91,6 +123,11 @@ pub mod doors {
 
 /// The function that the built script holds ready: `true` lets it wait until the page is idle.
 const FETCH: &str = "__muster_rest";
+
+thread_local! {
+    /// For who stands outside of the app's views: an event is not told who they belong to.
+    static REST: Cell<Option<Rest>> = const { Cell::new(None) };
+}
 
 /// How the second part stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -107,18 +144,23 @@ enum State {
 }
 
 /// The second part: a handle that can be copied everywhere.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Rest {
     state: RwSignal<State>,
+    /// What is to be done when it is here.
+    waiting: StoredValue<Vec<Box<dyn FnOnce()>>, LocalStorage>,
 }
 
 impl Rest {
     /// Not fetched yet. To be made by the root component.
     #[must_use]
     pub fn away() -> Self {
-        Self {
+        let rest = Self {
             state: RwSignal::new(State::Away),
-        }
+            waiting: StoredValue::new_local(Vec::new()),
+        };
+        REST.set(Some(rest));
+        rest
     }
 
     /// Fetches it as soon as the page is idle, for it will be needed. That it cannot be fetched is no
@@ -139,16 +181,56 @@ impl Rest {
 
     fn ask(self, when_idle: bool) {
         let Some(coming) = ask(when_idle) else {
-            return self.state.set(State::Here);
+            return self.arrive();
         };
         spawn_local(async move {
-            let came = JsFuture::from(coming).await;
-            self.state.try_update(|state| match (came, *state) {
-                (Ok(_), _) => *state = State::Here,
-                (Err(_), State::Coming) if !when_idle => *state = State::Failed,
-                (Err(_), _) => {}
-            });
+            match JsFuture::from(coming).await {
+                Ok(_) => self.arrive(),
+                Err(_) if when_idle => {}
+                Err(_) => {
+                    if self.state.try_get_untracked() == Some(State::Coming) {
+                        self.state.set(State::Failed);
+                    }
+                }
+            }
         });
+    }
+
+    fn arrive(self) {
+        if self.state.try_get_untracked() == Some(State::Here) {
+            return;
+        }
+        self.state.try_set(State::Here);
+        let waiting = self.waiting.try_update_value(std::mem::take);
+        for then in waiting.into_iter().flatten() {
+            then();
+        }
+    }
+
+    /// A piece of a page that stands already: nothing until it is here, unless somebody waits for it
+    /// and it could not be fetched. `wanted` is reactive.
+    #[must_use]
+    pub fn piece(
+        self,
+        wanted: impl Fn() -> bool + Send + Sync + 'static,
+        door: impl Fn() -> AnyView + 'static,
+    ) -> AnyView {
+        let wanted = Memo::new(move |_| wanted());
+        Effect::new(move |_| {
+            if wanted.get() {
+                self.fetch();
+            }
+        });
+        let state = Memo::new(move |_| match self.state.get() {
+            State::Failed if !wanted.get() => State::Away,
+            state => state,
+        });
+        (move || match state.get() {
+            State::Here => door(),
+            State::Failed => view! { <NotArrived rest=self /> }.into_any(),
+            State::Away | State::Coming => ().into_any(),
+        })
+        .into_any()
     }
 
     /// Whether it is here, so that doors can be opened. Reactive.
@@ -157,18 +239,10 @@ impl Rest {
         self.state.get() == State::Here
     }
 
-    /// A door that takes something along, or makes no page. To be gone through only when all
-    /// [`Rest::is_here`].
-    #[must_use]
-    pub fn through<Door>(door: Door) -> Door {
-        // The optimiser would else put what is behind it in its place.
-        std::hint::black_box(door)
-    }
-
     /// The view behind a door, once it can be opened; until then that it is coming, or that it could not
     /// be fetched, with a way to try again.
     #[must_use]
-    pub fn open(self, door: fn() -> AnyView) -> AnyView {
+    pub fn open(self, door: impl Fn() -> AnyView + 'static) -> AnyView {
         self.fetch();
         let state = Memo::new(move |_| self.state.get());
         (move || match state.get() {
@@ -184,6 +258,18 @@ impl Rest {
 #[must_use]
 pub fn use_rest() -> Rest {
     expect_context::<Rest>()
+}
+
+/// Does something as soon as the second part is here; at once where there is no app around it.
+pub fn once_here(then: impl FnOnce() + 'static) {
+    let waits =
+        |rest: &Rest| matches!(rest.state.try_get_untracked(), Some(state) if state != State::Here);
+    let Some(rest) = REST.get().filter(waits) else {
+        return then();
+    };
+    let owner = Owner::current().unwrap_or_default();
+    let then: Box<dyn FnOnce()> = Box::new(move || owner.with(then));
+    rest.waiting.update_value(|waiting| waiting.push(then));
 }
 
 /// Asks the script for the second part. None where there is none.
@@ -211,16 +297,23 @@ fn Unfetched(rest: Rest) -> impl IntoView {
     view! {
         <main class="page" id="main">
             <Heading text="This page could not be loaded" />
-            <Alert kind=Kind::Bad>
-                <p>
-                    "A part of Muster did not arrive. Check that you are online, then try again. If that does not help, reload: a newer Muster may have taken this one’s place."
-                </p>
-                <div class="actions">
-                    <button class="btn" type="button" on:click=move |_| rest.fetch()>
-                        "Try again"
-                    </button>
-                </div>
-            </Alert>
+            <NotArrived rest=rest />
         </main>
+    }
+}
+
+#[component]
+fn NotArrived(rest: Rest) -> impl IntoView {
+    view! {
+        <Alert kind=Kind::Bad>
+            <p>
+                "A part of Muster did not arrive. Check that you are online, then try again. If that does not help, reload: a newer Muster may have taken this one’s place."
+            </p>
+            <div class="actions">
+                <button class="btn" type="button" on:click=move |_| rest.fetch()>
+                    "Try again"
+                </button>
+            </div>
+        </Alert>
     }
 }

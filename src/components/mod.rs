@@ -34,7 +34,7 @@ pub use icon::Icon;
 pub use key::Key;
 pub use marked::marking;
 pub use people_box::PeopleBox;
-pub use reconnect::{Reconnect, TokenForm, token_fault, try_token};
+pub use reconnect::{Disconnected, Reconnect, TokenForm, token_fault, try_token};
 pub use reread::Reread;
 pub use review::{Review, ReviewDialog};
 pub use role_select::{RoleSelect, plain_role};
@@ -44,7 +44,7 @@ pub use search::Search;
 pub use selection::{Keys, SelectMode, Selection, SelectionBar, pick};
 pub use sort_header::{SortHeader, Sorted};
 pub use state::{Empty, Failed};
-pub use top_bar::TopBar;
+pub use top_bar::{TopBar, UnderWay};
 
 /// An id that no other element of the page has.
 #[must_use]

@@ -2,9 +2,11 @@ use group_api::{ApiError, Group, GroupSink, ListAsk, Unreadable};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::{Alert, Dialog, Field, FieldKind, Kind};
+use super::{Alert, Dialog, Field, FieldKind, Heading, Kind};
+use crate::browser;
 use crate::client::Client;
 use crate::request::Stop;
+use crate::router::use_router;
 use crate::session::{Access, Connection, Token, TokenFault, use_session};
 
 /// What is wrong with what stands in a token field.
@@ -157,5 +159,44 @@ pub fn Reconnect() -> impl IntoView {
                 </div>
             </Dialog>
         })
+    }
+}
+
+/// In place of a page whose connection has no token.
+#[component]
+pub fn Disconnected(
+    /// The connection.
+    connection: Connection,
+) -> impl IntoView {
+    let router = use_router();
+    let busy = RwSignal::new(false);
+    let send = StoredValue::new(None::<Callback<()>>);
+    let leave = move || router.go("/connect");
+    browser::set_title(&["Connect again", &connection.name]);
+    view! {
+        <main class="page" id="main">
+            <Heading text=connection.name.clone() />
+            <Dialog
+                title=format!("Connect to {}", connection.name)
+                busy=busy
+                on_submit=Callback::new(move |()| {
+                    if let Some(send) = send.get_value() {
+                        send.run(());
+                    }
+                })
+                on_close=Callback::new(move |()| leave())
+            >
+                <p>"This connection has no token. With one, this page opens where you are."</p>
+                <TokenForm connection=connection busy=busy send=send />
+                <div class="actions">
+                    <button class="btn" type="button" disabled=busy on:click=move |_| leave()>
+                        "Other connections"
+                    </button>
+                    <button class="btn btn-primary" type="submit" aria-disabled=move || busy.get().then_some("true")>
+                        {move || if busy.get() { "Connecting…" } else { "Connect" }}
+                    </button>
+                </div>
+            </Dialog>
+        </main>
     }
 }

@@ -3,6 +3,7 @@ use leptos::prelude::*;
 
 use super::Icon;
 use crate::format;
+use crate::rest::{doors, use_rest};
 use crate::router::use_router;
 use crate::session::{Access, Connection, ConnectionId, theme, use_session};
 use crate::store::{Store, Stores};
@@ -21,6 +22,7 @@ pub fn TopBar() -> impl IntoView {
     let router = use_router();
     let current = Memo::new(move |_| session.find(&connection_of(&router.path())?));
     let stores = expect_context::<Stores>();
+    let rest = use_rest();
     let nav = NodeRef::<Nav>::new();
     Effect::new(move |_| {
         let _ = router.path();
@@ -63,7 +65,10 @@ pub fn TopBar() -> impl IntoView {
                     let look_only = current.get().is_some_and(|connection| connection.access == Access::LookOnly);
                     look_only.then(|| view! { <span class="badge">"Look only"</span> })
                 }}
-                {move || current.get().map(|connection| view! { <UnderWay store=stores.of(&connection) /> })}
+                {move || {
+                    let store = stores.of(&current.get()?);
+                    Some(rest.piece(|| false, move || doors::under_way(store)))
+                }}
                 {move || (!session.connections().is_empty()).then(|| view! { <Switch current=current /> })} <ThemeButton />
                 {move || {
                     current
@@ -83,7 +88,10 @@ pub fn TopBar() -> impl IntoView {
 
 /// What is under way on a connection, wherever one has gone meanwhile, and what waits for somebody.
 #[component]
-fn UnderWay(store: Store) -> impl IntoView {
+pub fn UnderWay(
+    /// The connection's store.
+    store: Store,
+) -> impl IntoView {
     let told = Memo::new(move |_| {
         let running = store
             .runs()

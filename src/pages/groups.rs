@@ -12,7 +12,7 @@ use crate::components::{
     Reread, Rows, Search, SelectMode, Selection, SortHeader, Sorted, marking, pick, row,
 };
 use crate::format;
-use crate::rest::{Rest, doors, use_rest};
+use crate::rest::{doors, use_rest};
 use crate::router::use_router;
 use crate::session::{Photos, use_session};
 use crate::store::{Store, use_store};
@@ -171,16 +171,14 @@ pub fn Groups() -> impl IntoView {
         },
     };
     let rest = use_rest();
-    let groups_bar = Rest::through(doors::groups_bar as fn(_, _, _, _) -> _);
     let some_selected = Memo::new(move |_| {
         let selection = listed.selection;
         selection.selecting.get() || !selection.is_empty()
     });
-    Effect::new(move |_| {
-        if some_selected.get() {
-            rest.fetch_ahead();
-        }
-    });
+    let bar = rest.piece(
+        move || some_selected.get(),
+        move || doors::groups_bar(store, listed.selection, listed.keys, list),
+    );
     let rows = Rows::new(matching, asked, Box::new(move |row| listed.key(row)));
     let clear = move || {
         search.set(String::new());
@@ -252,10 +250,7 @@ pub fn Groups() -> impl IntoView {
             <Remarks store=store known=known coverage=coverage on_again=again />
             {move || has_table.get().then(|| view! { <Table listed=listed rows=rows search=search searching=searching sort=sort direction=direction coverage=coverage /> })}
             {region}
-            {move || {
-                (rest.is_here() && some_selected.get())
-                    .then(|| groups_bar(store, listed.selection, listed.keys, list))
-            }}
+            {bar}
             <Pager rows=rows label="Pages of groups" />
         </main>
     }

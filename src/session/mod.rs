@@ -13,7 +13,6 @@ pub mod theme;
 mod token;
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 
@@ -24,7 +23,7 @@ pub use system::System;
 pub use token::{Token, TokenFault};
 
 use crate::client::Client;
-use crate::journal;
+use crate::rest::{doors, once_here};
 use storage::{Area, TOKEN};
 
 /// The session: a handle that can be copied everywhere.
@@ -158,10 +157,7 @@ impl Session {
             .update(|list| list.retain(|connection| connection.id != *id));
         self.save();
         let id = id.clone();
-        spawn_local(async move {
-            // A browser that keeps nothing has nothing to forget.
-            let _ = journal::clear(&id).await;
-        });
+        once_here(move || doors::forget_runs(id));
     }
 
     /// An id for a new connection of this name, which no other has.

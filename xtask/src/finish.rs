@@ -69,7 +69,7 @@ fn one_stylesheet(folder: &Path) -> Result<()> {
         };
     }
     ensure!(!styles.is_empty(), "index.html names no stylesheet");
-    write(&folder.join(JOINED), &styles)?;
+    write(&folder.join(JOINED), &slim::without_remarks(&styles))?;
     write(&index, &html)
 }
 
@@ -101,8 +101,9 @@ fn slimmer(folder: &Path, linked: &Path, wasm_opt: &Path) -> Result<()> {
     let rest = folder.join(split::FILE);
     let optimise = |file: &Path, arguments: &[&str]| {
         run(Command::new(wasm_opt)
-            .arg("-Oz")
             .args(arguments)
+            // Behind those of them that tell it what to leave alone: they count from where they stand.
+            .arg("-Oz")
             .arg(file)
             .arg("-o")
             .arg(file))
@@ -132,12 +133,12 @@ fn slimmer(folder: &Path, linked: &Path, wasm_opt: &Path) -> Result<()> {
     optimise(&wasm, &[LOW])?;
 
     let text = format!("{text}{}", split::SCRIPT);
-    let parts = [std::fs::read(&wasm)?, named];
+    let parts = split::with_names_in_order(&std::fs::read(&wasm)?, &named, &wanted)?;
     let (parts, text) = slim::with_short_imports(&parts, split::FIRST, &text)?;
     for (path, part) in [&wasm, &rest].into_iter().zip(parts) {
         std::fs::write(path, slim::without_any_notes(&part)?)?;
     }
-    write(&script, &text)
+    write(&script, &slim::without_remarks(&text))
 }
 
 /// Names the hashed files after what they hold: first what refers to nothing, then the scripts, which name the wasm.

@@ -117,6 +117,72 @@ fn without_notes(wasm: &[u8], goes: impl Fn(&str) -> bool) -> Result<Vec<u8>> {
     })
 }
 
+/// A script or a stylesheet without what is there for people: remarks that have their lines to themselves, and what stands
+/// before a line. (In a stylesheet, all remarks.) No text in them is longer than a line.
+pub fn without_remarks(text: &str) -> String {
+    let mut done = String::with_capacity(text.len());
+    let mut in_remark = false;
+    for line in text.lines() {
+        let mut line = line.trim();
+        if let (false, Some((before, remark))) = (in_remark, line.split_once("/*")) {
+            // One behind code goes if it ends with its line.
+            if before.is_empty() || remark.trim_end().ends_with("*/") {
+                in_remark = !remark.contains("*/");
+                line = before.trim_end();
+            }
+        } else if in_remark {
+            in_remark = !line.contains("*/");
+            line = "";
+        }
+        if !line.is_empty() && !line.starts_with("//") {
+            done.push_str(line);
+            done.push('\n');
+        }
+    }
+    done
+}
+
+/// Gives exports other names, and puts those that get one behind the others, in the order of what they export. `rename` is
+/// told the kind, the number and the name of each.
+pub fn sorted_exports(
+    wasm: &[u8],
+    mut rename: impl FnMut(&[(u8, usize, String)]) -> Vec<String>,
+    goes: impl Fn(&str) -> bool,
+) -> Result<Vec<u8>> {
+    rewritten(wasm, EXPORTS, |reader| {
+        let (mut kept, mut sorted) = (Vec::new(), Vec::new());
+        for _ in 0..reader.number()? {
+            let name = reader.counted_text()?.to_owned();
+            let entry = (reader.byte()?, reader.number()?, name);
+            if goes(&entry.2) {
+                sorted.push(entry);
+            } else {
+                kept.push(entry);
+            }
+        }
+        sorted.sort();
+        let names = rename(&sorted);
+        ensure!(
+            names.len() == sorted.len(),
+            "exports without a name: there are {} for {}",
+            names.len(),
+            sorted.len()
+        );
+        for (entry, name) in sorted.iter_mut().zip(names) {
+            entry.2 = name;
+        }
+        kept.extend(sorted);
+        let mut section = number(kept.len());
+        for (kind, what, name) in kept {
+            section.extend(number(name.len()));
+            section.extend(name.as_bytes());
+            section.push(kind);
+            section.extend(number(what));
+        }
+        Ok(section)
+    })
+}
+
 /// Gives what the parts of a wasm import from the script names of a letter or two, in them and in the script, and takes out
 /// of the script what none imports (any more). What they import from each other is left as it is.
 pub fn with_short_imports(
@@ -389,6 +455,26 @@ mod tests {
             rest,
             Some(b"\x04\x02./\x01b\x00\x00\x05first\x01q\x00\x01\x05first\x01r\x02\x00\x10\x05first\x01s\x03\x7f\x01".as_slice())
         );
+    }
+
+    #[test]
+    fn remarks_and_what_stands_before_a_line_go() {
+        let script = "/**\n * A class.\n * @param {number} a\n */\nclass A {\n    // said once\n    a() { return '//'; }\n    b = 1; /* one */\n    c = a /* two */ + 1;\n}\n";
+        assert_eq!(
+            without_remarks(script),
+            "class A {\na() { return '//'; }\nb = 1;\nc = a /* two */ + 1;\n}\n"
+        );
+    }
+
+    #[test]
+    fn exports_that_get_a_name_stand_in_order() {
+        let sorted = sorted_exports(
+            WASM,
+            |entries| entries.iter().map(|_| "z".to_owned()).collect(),
+            |name| name == "one",
+        );
+        let end = b"\x07\x0b\x02\x03two\x00\x01\x01z\x00\x00";
+        assert!(sorted.is_ok_and(|wasm| wasm.ends_with(end)));
     }
 
     #[test]

@@ -88,3 +88,34 @@ pub fn with_short_names(rest: &[u8]) -> Result<(Vec<u8>, BTreeMap<Shared, String
     })?;
     Ok((rest, names))
 }
+
+/// The same names once more, in the order that the optimised first part has its things in: then they hardly cost anything.
+pub fn with_names_in_order(
+    first: &[u8],
+    rest: &[u8],
+    wanted: &BTreeMap<Shared, String>,
+) -> Result<[Vec<u8>; 2]> {
+    let short: BTreeSet<&String> = wanted.values().collect();
+    let mut names = BTreeMap::new();
+    let first = slim::sorted_exports(
+        first,
+        |entries| {
+            let entries = entries.iter().enumerate();
+            let named = entries.map(|(place, (_, _, old))| {
+                let new = slim::short_name(place);
+                names.insert(old.clone(), new.clone());
+                new
+            });
+            named.collect()
+        },
+        |name| short.contains(&name.to_owned()),
+    )?;
+    let rest = slim::renamed_imports(rest, |module, name, _| {
+        if module != FIRST {
+            return Ok(name.to_owned());
+        }
+        let new = names.get(name).cloned();
+        new.with_context(|| format!("the first part does not export {name}"))
+    })?;
+    Ok([first, rest])
+}
