@@ -228,7 +228,7 @@ journey('a read that is refused, lost or broken off: what is known stays, and ca
   await page.getByRole('button', { name: 'Try again', exact: true }).click();
   await soon(async () => shownHeld(page, 'dave'), await heldBy(api, 'dave'));
   // Broken off: what came is shown, and that there may be more.
-  const broken = fault.on('GET', OF('bob'), { truncate: await partOf(api, 'list?get_members=true&username=bob', 0.97), slow: 1, pieces: 4 });
+  const broken = fault.on('GET', OF('bob'), { truncate: await partOf(api, 'list?get_members=true&username=bob', 0.97), slow: 60, pieces: 4 });
   await page.goto(at(page, 'people/bob'));
   await warned(page, 'This may be old, and there may be more').waitFor();
   const some = await shownHeld(page, 'bob');
@@ -263,7 +263,7 @@ journey('many are no longer theirs: the whole list is read', {}, async ({ page, 
 
 journey('people of a list that is not whole are said to be so many so far', {}, async ({ page, api, fault, expectRefused, shot, axe }) => {
   expectRefused('network');
-  const broken = fault.on('GET', LONG_LIST, { truncate: await partOf(api, 'list?get_members=true'), slow: 1, pieces: 4 });
+  const broken = fault.on('GET', LONG_LIST, { truncate: await partOf(api, 'list?get_members=true'), slow: 60, pieces: 4 });
   await enter(page);
   await warned(page, 'The list is not complete').waitFor();
   await toPeople(page);
