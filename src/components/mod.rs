@@ -33,7 +33,7 @@ pub use heading::Heading;
 pub use icon::Icon;
 pub use key::Key;
 pub use marked::marking;
-pub use people_box::PeopleBox;
+pub use people_box::{PeopleBox, people_named};
 pub use reconnect::{Disconnected, Reconnect, TokenForm, token_fault, try_token};
 pub use reread::Reread;
 pub use review::{Review, ReviewDialog};

@@ -343,3 +343,29 @@ pub fn PeopleBox(
         </div>
     }
 }
+
+/// Who is meant by what was chosen and what is typed and not yet a chip.
+///
+/// # Errors
+/// What of it cannot be a name, or that nobody is named, as a sentence.
+pub fn people_named(chosen: &[PersonKey], typed: &str) -> Result<Vec<PersonKey>, String> {
+    let mut people = chosen.to_vec();
+    let mut left = Vec::new();
+    for entry in split_people(typed) {
+        match entry {
+            Entry::Name(person) if people.contains(&person) => {}
+            Entry::Name(person) => people.push(person),
+            Entry::Unreadable(text) => left.push(text),
+        }
+    }
+    if !left.is_empty() {
+        let left = left.join(", ");
+        Err(format!(
+            "“{left}” cannot be a name: it holds characters that no name has."
+        ))
+    } else if people.is_empty() {
+        Err("Name at least one person.".to_owned())
+    } else {
+        Ok(people)
+    }
+}

@@ -7,14 +7,15 @@ use group_api::{
     Action, Group, MembershipChange, PersonChange, PersonKey, PersonStep, Role, guards,
 };
 use leptos::prelude::*;
-use muster_core::{Directory, Entry, WorkList, split_people};
+use muster_core::{Directory, WorkList};
 use muster_runs::{Fate, Place, RunId, Task, Was};
 
 use super::export::export;
 use super::group::guard_words;
 use crate::browser;
 use crate::components::{
-    Dialog, Keys, PeopleBox, Review, ReviewDialog, RoleSelect, Selection, SelectionBar, plain_role,
+    Dialog, Keys, PeopleBox, Review, ReviewDialog, RoleSelect, Selection, SelectionBar,
+    people_named, plain_role,
 };
 use crate::format;
 use crate::runs::Proposal;
@@ -172,16 +173,11 @@ fn addition(store: Store, groups: &[Arc<Group>], people: &[PersonKey], role: &Ro
         for person in people {
             match group.members.find(person) {
                 Some(member) => {
-                    let held: Vec<&str> = member
-                        .roles
-                        .iter()
-                        .map(|role| capabilities.label(role))
-                        .collect();
                     left.push(format!(
                         "{}: {} is in as {} already",
                         group.display_name,
                         member.label,
-                        held.join(" and ")
+                        capabilities.labels(&member.roles)
                     ));
                 }
                 None => tasks.push((
@@ -345,24 +341,10 @@ fn ChoosePeople(
     };
     let role = role.map(RwSignal::new);
     let send = Callback::new(move |()| {
-        let mut people = chosen.get_untracked();
-        let mut left = Vec::new();
-        for entry in split_people(&typed.get_untracked()) {
-            match entry {
-                Entry::Name(person) if people.contains(&person) => {}
-                Entry::Name(person) => people.push(person),
-                Entry::Unreadable(text) => left.push(text),
-            }
-        }
-        if !left.is_empty() {
-            fault.set(Some(format!(
-                "“{}” cannot be a name: it holds characters that no name has.",
-                left.join(", ")
-            )));
-        } else if people.is_empty() {
-            fault.set(Some("Name at least one person.".to_owned()));
-        } else {
-            on_choose.run((people, role.map(|role| role.get_untracked())));
+        let people = chosen.with_untracked(|chosen| people_named(chosen, &typed.get_untracked()));
+        match people {
+            Ok(people) => on_choose.run((people, role.map(|role| role.get_untracked()))),
+            Err(words) => fault.set(Some(words)),
         }
     });
     view! {

@@ -8,13 +8,13 @@ use group_api::{
 };
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use muster_core::{Directory, Entry, split_people};
+use muster_core::Directory;
 use muster_runs::{Place, RunId, Task};
 
 use super::group::guard_words;
 use crate::components::{
     Dialog, GroupBox, Icon, Keys, PeopleBox, Review, ReviewDialog, RoleSelect, Selection,
-    SelectionBar, plain_role, unique_id,
+    SelectionBar, people_named, plain_role, unique_id,
 };
 use crate::format;
 use crate::request::Stop;
@@ -414,15 +414,10 @@ fn AddToGroups(of: Of, on_review: Callback<Review>, on_close: Callback<()>) -> i
                 .backend()
                 .allowed(store.me().as_ref(), &group, &Action::Add);
             if let Some(member) = group.members.find(&person) {
-                let held: Vec<&str> = member
-                    .roles
-                    .iter()
-                    .map(|role| capabilities.label(role))
-                    .collect();
                 left.push(format!(
                     "{}: is in as {} already",
                     group.display_name,
-                    held.join(" and ")
+                    capabilities.labels(&member.roles)
                 ));
             } else if let Some(why) = allowed.reason() {
                 left.push(format!("{}: {why}", group.display_name));
@@ -521,26 +516,14 @@ fn CopyGroups(of: Of, on_review: Callback<Review>, on_close: Callback<()>) -> im
         .collect();
     let lines = StoredValue::new(lines);
     let send = Callback::new(move |()| {
-        let mut people = chosen.get_untracked();
-        let mut left = Vec::new();
-        for entry in split_people(&typed.get_untracked()) {
-            match entry {
-                Entry::Name(person) if people.contains(&person) => {}
-                Entry::Name(person) => people.push(person),
-                Entry::Unreadable(text) => left.push(text),
-            }
-        }
+        let named = chosen.with_untracked(|chosen| people_named(chosen, &typed.get_untracked()));
+        let mut people = match named {
+            Ok(people) => people,
+            Err(words) => return fault.set(Some(words)),
+        };
         people.retain(|person| *person != of.person.get_value());
-        if !left.is_empty() {
-            fault.set(Some(format!(
-                "“{}” cannot be a name: it holds characters that no name has.",
-                left.join(", ")
-            )));
-            return;
-        }
         if people.is_empty() {
-            fault.set(Some("Name at least one other person.".to_owned()));
-            return;
+            return fault.set(Some("Name at least one other person.".to_owned()));
         }
         let wanted: Vec<(Arc<Group>, Role)> = lines.with_value(|lines| {
             let wanted = lines.iter().filter(|line| line.wanted.get_untracked());
@@ -644,16 +627,11 @@ fn copies(of: Of, people: &[PersonKey], wanted: &[(Arc<Group>, Role)]) -> Review
                 .backend()
                 .allowed(store.me().as_ref(), group, &Action::Add);
             if let Some(member) = member {
-                let held: Vec<&str> = member
-                    .roles
-                    .iter()
-                    .map(|role| capabilities.label(role))
-                    .collect();
                 left.push(format!(
                     "{}: {} is in as {} already",
                     group.display_name,
                     member.label,
-                    held.join(" and ")
+                    capabilities.labels(&member.roles)
                 ));
             } else if let Some(why) = allowed.reason() {
                 left.push(format!("{}: {why}", group.display_name));

@@ -110,7 +110,7 @@ journey('of a list that is not whole only what came is counted', {}, async ({ pa
   const whole = await onServer(api);
   const body = JSON.stringify({ groups: whole });
   const cut = body.indexOf(`{"name":${JSON.stringify(whole[20].name)}`);
-  const broken = fault.on('GET', LONG_LIST, { truncate: cut > 0 ? Math.round(cut * 0.9) : 3000, slow: 1, pieces: 4 });
+  const broken = fault.on('GET', LONG_LIST, { truncate: cut > 0 ? Math.round(cut * 0.9) : 3000, slow: 60, pieces: 4 });
   await page.reload();
   await warned(page, 'The list is not complete').waitFor();
   const came = new Set(await groupKeys(page));

@@ -1,7 +1,7 @@
 //! What a system can do at all, as data, and what I may do here.
 
 use crate::key::PersonKey;
-use crate::model::{Group, Role};
+use crate::model::{Group, Role, Roles};
 
 /// A field of a group that people edit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -143,6 +143,13 @@ impl Capabilities {
             .iter()
             .find(|info| info.role == *role)
             .map_or(role.as_str(), |info| info.label)
+    }
+
+    /// What several roles of one person are called, as they stand in a sentence: "Admin and Member".
+    #[must_use]
+    pub fn labels(&self, roles: &Roles) -> String {
+        let labels: Vec<&str> = roles.iter().map(|role| self.label(role)).collect();
+        labels.join(" and ")
     }
 
     /// The roles that a change of role can give.

@@ -1,14 +1,8 @@
 //! Tasks and fates as people read them.
 
-use group_api::{Capabilities, Field, PersonChange, Roles};
+use group_api::{Capabilities, Field, PersonChange};
 
 use crate::task::{Fate, LeftOut, Task};
-
-/// The labels of roles, joined.
-fn labels(capabilities: &Capabilities, roles: &Roles) -> String {
-    let labels: Vec<&str> = roles.iter().map(|role| capabilities.label(role)).collect();
-    labels.join(" and ")
-}
 
 /// What a task does, as it is said before: "add as Member".
 #[must_use]
@@ -17,12 +11,12 @@ pub fn task_words(capabilities: &Capabilities, task: &Task) -> String {
         Task::Person { change, .. } => match change {
             PersonChange::Grant(role) => format!("add as {}", capabilities.label(role)),
             PersonChange::Restore(roles) => {
-                format!("bring in as {}", labels(capabilities, roles))
+                format!("bring in as {}", capabilities.labels(roles))
             }
-            PersonChange::Revoke(roles) => format!("remove ({})", labels(capabilities, roles)),
+            PersonChange::Revoke(roles) => format!("remove ({})", capabilities.labels(roles)),
             PersonChange::Change { from, to } => format!(
                 "change from {} to {}",
-                labels(capabilities, from),
+                capabilities.labels(from),
                 capabilities.label(to)
             ),
         },
@@ -77,7 +71,7 @@ pub fn fate_words(capabilities: &Capabilities, task: &Task, fate: &Fate) -> Stri
         }
         Fate::Overtaken { now } => format!(
             "nothing was sent: somebody changed this meanwhile, the role is now {}",
-            labels(capabilities, now)
+            capabilities.labels(now)
         ),
         Fate::NotShown => "not done: a look afterwards does not show it".to_owned(),
         Fate::Unknown { why, .. } => format!("unknown: {why}"),
@@ -93,7 +87,7 @@ fn done_words(capabilities: &Capabilities, task: &Task) -> String {
         Task::Person { change, .. } => match change {
             PersonChange::Grant(role) => format!("added as {}", capabilities.label(role)),
             PersonChange::Restore(roles) => {
-                format!("brought in as {}", labels(capabilities, roles))
+                format!("brought in as {}", capabilities.labels(roles))
             }
             PersonChange::Revoke(_) => "removed".to_owned(),
             PersonChange::Change { to, .. } => {

@@ -264,11 +264,7 @@ fn overtaken(capabilities: &Capabilities, now: &Roles) -> String {
     if now.is_empty() {
         "nothing was sent: somebody removed this person meanwhile".to_owned()
     } else {
-        let roles = now
-            .iter()
-            .map(|role| capabilities.label(role))
-            .collect::<Vec<_>>()
-            .join(" and ");
+        let roles = capabilities.labels(now);
         format!("nothing was sent: somebody changed this meanwhile, the role is now {roles}")
     }
 }
