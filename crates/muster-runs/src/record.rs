@@ -286,7 +286,7 @@ fn fate(fate: &Fate) -> Value {
         Fate::Done { note } => ("done", note.as_deref().map(text)),
         Fate::Refused { words } => ("refused", Some(text(words))),
         Fate::Overtaken { now } => ("overtaken", Some(roles(now))),
-        Fate::NotShown => ("not shown", None),
+        Fate::NotShown { why } => ("not shown", why.as_deref().map(text)),
         Fate::Unknown { why, looked: false } => ("unknown", Some(text(why))),
         Fate::Unknown { why, looked: true } => ("unknowable", Some(text(why))),
         Fate::LeftOut(LeftOut::Stopped) => ("stopped", None),
@@ -308,7 +308,7 @@ fn read_fate(json: &Value) -> Option<Fate> {
         "overtaken" => Fate::Overtaken {
             now: read_roles(more?)?,
         },
-        "not shown" => Fate::NotShown,
+        "not shown" => Fate::NotShown { why: words() },
         "unknown" => Fate::Unknown {
             why: words()?,
             looked: false,

@@ -230,7 +230,9 @@ impl Run {
                 Fate::Done { .. } => &mut counts.done,
                 Fate::Refused { .. } => &mut counts.refused,
                 Fate::Unknown { .. } => &mut counts.unknown,
-                Fate::Overtaken { .. } | Fate::NotShown | Fate::LeftOut(_) => &mut counts.not_done,
+                Fate::Overtaken { .. } | Fate::NotShown { .. } | Fate::LeftOut(_) => {
+                    &mut counts.not_done
+                }
                 Fate::Waiting | Fate::Sent => &mut counts.open,
             };
             *count += 1;
@@ -430,10 +432,10 @@ impl Run {
                 words: words.clone(),
             },
             Outcome::Overtaken { now } => Fate::Overtaken { now: now.clone() },
-            Outcome::NotShown => Fate::NotShown,
+            Outcome::NotShown => Fate::NotShown { why: None },
             Outcome::Unknown(error) => {
                 if is_shown_undone(error) {
-                    return Fate::NotShown;
+                    return not_shown(error);
                 }
                 if is_lost(error) {
                     self.hold = Some(Hold::NoConnection);
@@ -475,7 +477,7 @@ impl Run {
             return self.set_all(&call.items, &Fate::Waiting);
         }
         let fate = if is_shown_undone(error) {
-            Fate::NotShown
+            not_shown(error)
         } else if error.leaves_doubt() {
             if is_lost(error) {
                 self.hold = Some(Hold::NoConnection);
@@ -522,7 +524,7 @@ impl Run {
                 Some(true) => Fate::Done { note: None },
                 // It was not done, and whoever began it still wants it.
                 Some(false) if self.mode != Mode::Stopped && is_person(&item.task) => Fate::Waiting,
-                Some(false) => Fate::NotShown,
+                Some(false) => Fate::NotShown { why: None },
                 None => Fate::Unknown {
                     why: match seen {
                         Seen::Failed(error) => error.to_string(),
@@ -619,6 +621,15 @@ fn is_lost(error: &ApiError) -> bool {
             read: ReadBack::Impossible,
         } => is_lost(cause),
         _ => false,
+    }
+}
+
+/// A read after it has shown that it is not so: how the call itself ended, in the error's words.
+fn not_shown(error: &ApiError) -> Fate {
+    let words = error.to_string();
+    let words = words.strip_prefix("Not done: ").unwrap_or(&words);
+    Fate::NotShown {
+        why: Some(words.to_owned()),
     }
 }
 

@@ -172,7 +172,10 @@ pub enum Fate {
         now: Roles,
     },
     /// It was sent, and a read afterwards does not show it.
-    NotShown,
+    NotShown {
+        /// How the call itself ended, if that was no success.
+        why: Option<String>,
+    },
     /// Nobody knows, until a read tells.
     Unknown {
         /// Why.
@@ -200,7 +203,7 @@ impl Fate {
         matches!(
             self,
             Self::Refused { .. }
-                | Self::NotShown
+                | Self::NotShown { .. }
                 | Self::Unknown { looked: true, .. }
                 | Self::LeftOut(LeftOut::Stopped)
         )

@@ -73,7 +73,8 @@ pub fn fate_words(capabilities: &Capabilities, task: &Task, fate: &Fate) -> Stri
             "nothing was sent: somebody changed this meanwhile, the role is now {}",
             capabilities.labels(now)
         ),
-        Fate::NotShown => "not done: a look afterwards does not show it".to_owned(),
+        Fate::NotShown { why: None } => "not done: a look afterwards does not show it".to_owned(),
+        Fate::NotShown { why: Some(why) } => format!("not done: {why}"),
         Fate::Unknown { why, .. } => format!("unknown: {why}"),
         Fate::LeftOut(LeftOut::Stopped) => "not sent: it was stopped before".to_owned(),
         Fate::LeftOut(LeftOut::Behind(_)) => {

@@ -178,7 +178,10 @@ fn a_deletion_whose_answer_was_lost_is_looked_up() {
     let delete = one_of_each().remove(3);
     for (seen, fate) in [
         (Seen::Gone, Fate::Done { note: None }),
-        (Seen::Failed(ApiError::NotPermitted(None)), Fate::NotShown),
+        (
+            Seen::Failed(ApiError::NotPermitted(None)),
+            Fate::NotShown { why: None },
+        ),
     ] {
         let mut run = Run::new(
             about(""),
@@ -198,7 +201,7 @@ fn a_deletion_whose_answer_was_lost_is_looked_up() {
         assert_eq!(run.next(0), Next::Look(1));
         run.looked(&Instabase, 1, &seen);
         match run.items()[0].fate.clone() {
-            Fate::Unknown { looked: true, .. } => assert_eq!(fate, Fate::NotShown),
+            Fate::Unknown { looked: true, .. } => assert_eq!(fate, Fate::NotShown { why: None }),
             now => assert_eq!(now, fate),
         }
         assert_eq!(run.next(0), Next::Over);
@@ -253,7 +256,7 @@ fn every_task_and_fate_has_words() {
             Fate::Done {
                 note: Some("n".to_owned()),
             },
-            Fate::NotShown,
+            Fate::NotShown { why: None },
             Fate::Overtaken { now: Roles::none() },
         ] {
             assert!(!fate_words(Instabase.capabilities(), &task, &fate).is_empty());
