@@ -44,6 +44,7 @@ impl Ahead {
 
     /// The order by a column, if it is known as of any change that can be followed; it is followed to
     /// `now`, which is the latest.
+    #[inline(never)]
     pub(crate) fn follow(&mut self, directory: &Directory, by: SortBy, now: u64) -> Option<&[u32]> {
         let place = self.known.iter().position(|(known, ..)| *known == by)?;
         let (_, seen, rows) = self.known.get_mut(place)?;
@@ -55,7 +56,7 @@ impl Ahead {
             let changed = Changed::new(directory, news);
             let order = (by, Direction::Ascending);
             let fresh = sorted(directory, order, &changed.rows);
-            merge(directory, rows, &fresh, &changed, |a, b| {
+            merge(directory, rows, &fresh, &changed, &|a, b| {
                 compare(directory, order, a, b)
             });
             *seen = now;

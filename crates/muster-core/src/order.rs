@@ -21,6 +21,7 @@ pub(crate) fn by_name(a: &Row<'_>, b: &Row<'_>) -> Ordering {
 }
 
 /// By a column. What is not known or empty comes last, whichever end is first.
+#[inline(never)]
 pub(crate) fn compare(
     directory: &Directory,
     (by, direction): (SortBy, Direction),
@@ -42,6 +43,7 @@ pub(crate) fn compare(
 }
 
 /// Rows in an order, out of the same by name.
+#[inline(never)]
 pub(crate) fn sorted(
     directory: &Directory,
     (by, direction): (SortBy, Direction),
@@ -72,6 +74,7 @@ pub(crate) fn sorted(
 }
 
 /// An ascending order in a direction.
+#[inline(never)]
 pub(crate) fn directed(
     directory: &Directory,
     (by, direction): (SortBy, Direction),
@@ -181,6 +184,7 @@ impl Sorting {
         known.chain(self.unknown).collect()
     }
 
+    #[inline(never)]
     fn look(&mut self, directory: &Directory, names: &[u32]) {
         if self.looked == 0 {
             self.known.reserve_exact(names.len());
@@ -224,6 +228,7 @@ impl Sorting {
     }
 
     /// Gets some keys of rows ready.
+    #[inline(never)]
     fn key(&mut self, directory: &Directory, mut part: Part) {
         let to = part.to.min(part.keyed + STEP);
         for one in self.known.get_mut(part.keyed..to).unwrap_or_default() {
@@ -235,6 +240,7 @@ impl Sorting {
         self.todo.push(part);
     }
 
+    #[inline(never)]
     fn sort(&mut self, directory: &Directory, part: &Part) {
         /// Texts that begin alike for longer are compared.
         const DEEPEST: usize = 6;
@@ -283,6 +289,7 @@ impl Sorting {
 }
 
 /// The place of each person by name; those of one name have one place.
+#[inline(never)]
 fn ranks_of_people(directory: &Directory) -> Vec<u32> {
     let mut ranks = Vec::new();
     let mut labels = Vec::new();

@@ -142,11 +142,17 @@ impl Selector {
     /// Takes in what changed: out of its old place, into its new one.
     fn follow(&mut self, directory: &Directory, news: &[u32]) {
         let changed = Changed::new(directory, news);
-        merge(directory, &mut self.names, &changed.rows, &changed, by_name);
+        merge(
+            directory,
+            &mut self.names,
+            &changed.rows,
+            &changed,
+            &by_name,
+        );
         if let Some((by, rows)) = &mut self.sorted {
             let by = *by;
             let fresh = sorted(directory, by, &changed.rows);
-            merge(directory, rows, &fresh, &changed, |a, b| {
+            merge(directory, rows, &fresh, &changed, &|a, b| {
                 compare(directory, by, a, b)
             });
         }
@@ -272,6 +278,7 @@ fn holders(searches: &[Search], word: &str) -> Option<Arc<Vec<bool>>> {
 }
 
 impl<'a> Asked<'a> {
+    #[inline(never)]
     fn new(directory: &Directory, words: &'a Words, only: &Only, searches: &[Search]) -> Self {
         let mut folded = String::new();
         let word = |text: &'a str| {
@@ -366,6 +373,7 @@ pub(crate) struct Changed {
 }
 
 impl Changed {
+    #[inline(never)]
     pub(crate) fn new(directory: &Directory, news: &[u32]) -> Self {
         let mut marks = vec![false; directory.end() as usize];
         let mut rows = Vec::new();
@@ -387,12 +395,13 @@ impl Changed {
 }
 
 /// Takes the changed rows out of a list and puts those of `fresh`, which are in its order, in.
+#[inline(never)]
 pub(crate) fn merge(
     directory: &Directory,
     list: &mut Vec<u32>,
     fresh: &[u32],
     changed: &Changed,
-    order: impl Fn(&Row<'_>, &Row<'_>) -> Ordering,
+    order: &dyn Fn(&Row<'_>, &Row<'_>) -> Ordering,
 ) {
     let old = std::mem::take(list);
     list.reserve_exact(old.len() + fresh.len());
