@@ -60,8 +60,6 @@ struct Kept {
     /// Shared with whoever shows it.
     run: Arc<Run>,
     driver: Driver,
-    /// When a read last proved something of it, in milliseconds since 1970.
-    proved: Option<f64>,
     /// How often it has waited for something: an older wait is over.
     waits: u32,
     pause: u32,
@@ -74,8 +72,6 @@ pub struct Told {
     pub run: Arc<Run>,
     /// Whether another tab drives it.
     pub elsewhere: bool,
-    /// When a read last proved something of it, in milliseconds since 1970.
-    pub proved: Option<f64>,
 }
 
 /// Whether what this browser keeps was read.
@@ -207,7 +203,6 @@ fn told(kept: &Kept) -> Told {
     Told {
         run: Arc::clone(&kept.run),
         elsewhere: matches!(kept.driver, Driver::Elsewhere),
-        proved: kept.proved,
     }
 }
 
@@ -341,6 +336,7 @@ impl Store {
             ticket,
             began: now_ms(),
             undoes,
+            proved: None,
         }
     }
 
@@ -443,7 +439,7 @@ impl Store {
 
     fn answer(self, id: RunId, call: u32, reply: Reply) {
         self.runs().with_one(id, |kept| {
-            kept.proved = Some(now());
+            kept.run_mut().about.proved = Some(now_ms());
             kept.run_mut().answered(call, reply, now_ms());
             if kept.run.hold() != Some(Hold::NoConnection) {
                 kept.pause = FIRST_PAUSE_MS;
@@ -481,7 +477,7 @@ impl Store {
                 Err(error) => Seen::Failed(error.clone()),
             };
             if found.is_ok() {
-                kept.proved = Some(now());
+                kept.run_mut().about.proved = Some(now_ms());
                 kept.pause = FIRST_PAUSE_MS;
             }
             kept.run_mut().looked(backend, place, &seen);
@@ -661,7 +657,6 @@ fn kept(run: Run) -> Kept {
     Kept {
         run: Arc::new(run),
         driver,
-        proved: None,
         waits: 0,
         pause: FIRST_PAUSE_MS,
     }

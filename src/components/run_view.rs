@@ -1,12 +1,13 @@
 use gloo_timers::future::TimeoutFuture;
-use group_api::Timestamp;
+use group_api::{PersonKey, Timestamp};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use muster_runs::{Counts, Fate, Hold, Item, Mode, Run, RunId, fate_words, report};
+use muster_runs::{Counts, Fate, Hold, Item, Mode, Run, RunId, Task, fate_words, report};
 
 use super::{Alert, Field, Icon, Kind};
 use crate::browser;
 use crate::format;
+use crate::pages::person_href;
 use crate::runs::{Proposal, Told};
 use crate::store::Store;
 
@@ -179,9 +180,13 @@ fn clock(ms: i64) -> String {
 /// What came of it, in a sentence.
 fn summary(told: &Told) -> (Kind, String) {
     let counts = told.run.counts();
-    let proved = told
-        .proved
-        .map(|at| format!(", read back and proved at {}", format::time_of_day(at)));
+    #[allow(clippy::cast_precision_loss)] // far below 2^53
+    let proved = told.run.about.proved.map(|at| {
+        format!(
+            ", read back and proved at {}",
+            format::time_of_day(at as f64)
+        )
+    });
     let proved = proved.filter(|_| counts.done > 0).unwrap_or_default();
     if counts.done == counts.all {
         let all = if counts.all == 1 {
@@ -263,6 +268,14 @@ fn Outcomes(store: Store, told: Memo<Option<Told>>) -> impl IntoView {
     }
 }
 
+/// Whom a task is about, for the way to their page.
+const fn person_of(task: &Task) -> Option<&PersonKey> {
+    match task {
+        Task::Person { person, .. } | Task::Transfer { to: person, .. } => Some(person),
+        _ => None,
+    }
+}
+
 fn line(store: Store, run: &Run, item: &Item) -> AnyView {
     let (state, icon) = match item.fate {
         Fate::Done { .. } => ("done", "check"),
@@ -280,7 +293,12 @@ fn line(store: Store, run: &Run, item: &Item) -> AnyView {
         <li data-state=state>
             <Icon name=icon />
             <div>
-                <strong>{strong}</strong>
+                <strong>
+                    {match person_of(&item.task) {
+                        Some(person) => view! { <a href=person_href(store, person.as_str())>{strong}</a> }.into_any(),
+                        None => strong.into_any(),
+                    }}
+                </strong>
                 {rest.map(|group| view! { <span class="quiet">{format!(" · {group}")}</span> })}
                 <p>{words}</p>
             </div>
@@ -338,9 +356,7 @@ fn Actions(
     let text = move || {
         told.with_untracked(|told| {
             let told = told.as_ref()?;
-            #[allow(clippy::cast_possible_truncation)] // far below 2^53
-            let proved = told.proved.map(|at| at as i64);
-            Some(report(store.capabilities(), &told.run, &moment, proved))
+            Some(report(store.capabilities(), &told.run, &moment))
         })
         .unwrap_or_default()
     };

@@ -24,4 +24,4 @@ pub use groups_bulk::GroupsBar;
 pub use new_group::NewGroupPage;
 pub use not_found::NotFound;
 pub use people::People;
-pub use person::Person;
+pub use person::{Person, person_href};

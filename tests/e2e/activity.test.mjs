@@ -60,6 +60,9 @@ journey('each kind of change is there, with what came of it, after a reload too;
   for (const reload of [false, true]) {
     if (reload) await page.reload();
     await soon(() => table(page).getByRole('button').allInnerTexts(), titles);
+    await entry(page, titles[3]).getByRole('button').click();
+    await said(page, /^Done, read back and proved at \d\d:\d\d\.$/).waitFor();
+    await press(page, 'Close');
     for (const [place, title] of titles.entries()) await entry(page, title).getByText(outcomes[place], { exact: true }).waitFor();
   }
   await shot('activity');

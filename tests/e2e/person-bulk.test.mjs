@@ -149,6 +149,20 @@ journey('a successor who cannot be made admin: the leaver stays there, and it is
   await press(page, 'Close');
 });
 
+journey('the account was deleted before: the server refuses, the receipt says what may lie behind it, and who they are stays', {}, async ({ page, api, server }) => {
+  const theirs = Object.keys(await groupsOf(api, 'dave'));
+  await server.run('user', 'remove', 'dave');
+  await openPerson(page, 'dave');
+  await page.getByRole('button', { name: 'Remove from all groups…', exact: true }).click();
+  await press(page, 'Review');
+  await press(page, `Remove from ${theirs.length} ${theirs.length === 1 ? 'group' : 'groups'}`);
+  await page.getByRole('dialog').getByRole('alert').filter({ hasText: new RegExp(`^0 of ${theirs.length} done\\. ${theirs.length} refused\\.$`) }).waitFor();
+  await page.getByRole('list', { name: 'Not done', exact: true }).getByRole('listitem').first().getByText(/refused: “.*not found.*”/).waitFor();
+  assert.deepEqual(Object.keys(await groupsOf(api, 'dave')), theirs, 'the name stays in its groups');
+  await said(page, new RegExp(`shows ${theirs.length} groups?\\.$`)).waitFor();
+  await press(page, 'Close');
+});
+
 journey('added to several groups, and taken out of those that are selected', {}, async ({ page, api }) => {
   await openPerson(page, 'dave');
   const before = await groupsOf(api, 'dave');

@@ -30,6 +30,9 @@ pub fn write(run: &Run) -> String {
     if let Some(undoes) = about.undoes {
         put("undoes", undoes.0.to_string().into());
     }
+    if let Some(proved) = about.proved {
+        put("proved", proved.into());
+    }
     if run.mode == Mode::Stopped {
         put("stopped", Value::Bool(true));
     }
@@ -72,6 +75,7 @@ pub fn read(text: &str) -> Option<Run> {
         ticket: word("ticket")?,
         began: json.get("began")?.as_i64()?,
         undoes: word("undoes").and_then(|text| id(&text)),
+        proved: json.get("proved").and_then(Value::as_i64),
     };
     let places = each(json.get("groups")?, |place| {
         Some(Place {

@@ -7,14 +7,9 @@ use crate::task::Fate;
 use crate::words::fate_words;
 
 /// The account of a run: where, as whom, when, how many, and each item. `at` says a time, given in milliseconds since 1970, as
-/// people write it; `proved` is when the last read proved it.
+/// people write it.
 #[must_use]
-pub fn report(
-    capabilities: &Capabilities,
-    run: &Run,
-    at: &dyn Fn(i64) -> String,
-    proved: Option<i64>,
-) -> String {
+pub fn report(capabilities: &Capabilities, run: &Run, at: &dyn Fn(i64) -> String) -> String {
     let about = &run.about;
     let counts = run.counts();
     let mut head = vec![about.connection_name.clone()];
@@ -27,7 +22,7 @@ pub fn report(
     }
     let mut lines = vec![about.title.clone(), head.join(" · ")];
     let mut sum = format!("{} of {} done", counts.done, counts.all);
-    if let Some(proved) = proved.filter(|_| counts.done > 0) {
+    if let Some(proved) = about.proved.filter(|_| counts.done > 0) {
         sum.push_str(&format!(", read back and proved at {}", at(proved)));
     }
     for (count, word) in [

@@ -37,6 +37,8 @@ pub struct About {
     pub began: i64,
     /// The run that it takes back.
     pub undoes: Option<RunId>,
+    /// When a read last proved something of it, in milliseconds since 1970.
+    pub proved: Option<i64>,
 }
 
 /// One thing of a run.

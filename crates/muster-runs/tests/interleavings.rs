@@ -111,6 +111,7 @@ fn about() -> About {
         ticket: String::new(),
         began: 1_795_000_000_000,
         undoes: None,
+        proved: None,
     }
 }
 

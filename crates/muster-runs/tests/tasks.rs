@@ -36,6 +36,7 @@ fn about(ticket: &str) -> About {
         ticket: ticket.to_owned(),
         began: 1000,
         undoes: Some(RunId(6)),
+        proved: Some(2000),
     }
 }
 
@@ -233,12 +234,7 @@ fn the_report_says_what_where_when_as_whom_and_who_was_refused() {
         (person("gru"), refused),
     ];
     run.answered(call.number, Reply::People(outcomes), 0);
-    let text = report(
-        Instabase.capabilities(),
-        &run,
-        &|at| format!("<{at}>"),
-        Some(2000),
-    );
+    let text = report(Instabase.capabilities(), &run, &|at| format!("<{at}>"));
     assert_eq!(
         text,
         "Change 3 things\nacme-prod · alice · <1000> · ticket HR-1182\n1 of 2 done, read back and proved at <2000>, 1 refused\n\n\

@@ -266,7 +266,7 @@ fn take_out_when_over(
         // Tried again, it is over once more, with more done.
         told.run
             .is_over()
-            .then(|| (id, told.run.counts().done, told.proved))
+            .then(|| (id, told.run.counts().done, told.run.about.proved))
     });
     Effect::new(move |_| {
         let Some((id, _, proved)) = over.get() else {
@@ -279,7 +279,8 @@ fn take_out_when_over(
         settled.update_value(|settled| done.append(settled));
         list.take_out(&done);
         if let (Some(at), Reading::At(_)) = (proved, list.page.reading.get_untracked()) {
-            list.page.reading.set(Reading::At(at));
+            #[allow(clippy::cast_precision_loss)] // far below 2^53
+            list.page.reading.set(Reading::At(at as f64));
         }
     });
 }
