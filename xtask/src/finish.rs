@@ -113,6 +113,7 @@ fn slimmer(folder: &Path, linked: &Path, wasm_opt: &Path) -> Result<()> {
 
     let text = slim::without_unused_classes(&read(&script)?);
     let bytes = slim::without_links(&std::fs::read(&wasm)?)?;
+    let gone = slim::exports_of_classes(&bytes, &read(&script)?, &text)?;
     std::fs::write(&wasm, slim::without_unused_exports(&bytes, &text)?)?;
     let doors = format!("--no-inline={}*", split::DOORS);
     optimise(&wasm, &["-g", &doors])?;
@@ -121,7 +122,7 @@ fn slimmer(folder: &Path, linked: &Path, wasm_opt: &Path) -> Result<()> {
     let linked =
         std::fs::read(linked).with_context(|| format!("cannot read {}", linked.display()))?;
     let bytes = std::fs::read(&wasm)?;
-    let reach = split::reach(&linked)?;
+    let reach = split::reach(&linked, &gone)?;
     let cut = Cut::plan(&bytes, &reach)?;
     let list = folder.with_file_name("functions.txt");
     write(&list, &cut.list())?;

@@ -23,19 +23,20 @@ const GLOBAL: u8 = 3;
 /// Takes classes out of the script that it does not mention but to export them.
 pub fn without_unused_classes(script: &str) -> String {
     let mut script = script.to_owned();
-    let names: Vec<String> = script
-        .lines()
-        .filter_map(|line| {
-            let name = line.strip_prefix("export class ")?.strip_suffix(" {")?;
-            Some(name.to_owned())
-        })
-        .collect();
-    for name in names {
+    for name in classes(&script) {
         if let Some(shorter) = without_class(&script, &name) {
             script = shorter;
         }
     }
     script
+}
+
+/// The names of the classes that a script exports.
+fn classes(script: &str) -> Vec<String> {
+    let names = script
+        .lines()
+        .filter_map(|line| line.strip_prefix("export class ")?.strip_suffix(" {"));
+    names.map(str::to_owned).collect()
 }
 
 /// The script without a class, if it can do without.
@@ -96,6 +97,35 @@ pub fn without_unused_exports(wasm: &[u8], script: &str) -> Result<Vec<u8>> {
         section.extend(kept.concat());
         Ok(section)
     })
+}
+
+/// What a wasm exports for the classes that `before` has and `after` has not: only the script called it.
+pub fn exports_of_classes(wasm: &[u8], before: &str, after: &str) -> Result<BTreeSet<String>> {
+    let kept = classes(after);
+    let gone: Vec<String> = classes(before)
+        .into_iter()
+        .filter(|class| !kept.contains(class))
+        .flat_map(|class| {
+            let class = class.to_lowercase();
+            [format!("{class}_"), format!("__wbg_{class}_")]
+        })
+        .collect();
+    let mut names = BTreeSet::new();
+    sections(wasm, |kind, content| {
+        if kind == EXPORTS {
+            let mut reader = Reader { rest: content };
+            for _ in 0..reader.number()? {
+                let name = reader.counted_text()?;
+                reader.bytes(1)?;
+                reader.number()?;
+                if gone.iter().any(|class| name.starts_with(class)) {
+                    names.insert(name.to_owned());
+                }
+            }
+        }
+        Ok(None)
+    })?;
+    Ok(names)
 }
 
 /// The wasm without what the linker said of it, which is wrong by now.
@@ -420,6 +450,14 @@ mod tests {
         let wasm = without_unused_exports(WASM, &script.replace("two();", ""));
         let wasm = wasm.unwrap_or_default();
         assert!(wasm.ends_with(b"\x07\x07\x01\x03one\x00\x00"));
+    }
+
+    #[test]
+    fn only_what_belonged_to_a_class_goes_with_it() {
+        const CLASSES: &[u8] = b"\0asm\x01\0\0\0\x07\x2c\x04\x04main\x00\x00\x08gone_run\x00\x01\x0f__wbg_gone_free\x00\x02\x04gone\x00\x03";
+        let names = exports_of_classes(CLASSES, SCRIPT, &without_unused_classes(SCRIPT));
+        let gone = ["__wbg_gone_free", "gone_run"].map(str::to_owned);
+        assert_eq!(names.ok(), Some(BTreeSet::from(gone)));
     }
 
     #[test]

@@ -51,7 +51,8 @@ pub struct Cut<'a> {
     doors: BTreeMap<u32, u32>,
     /// How many places the table has, with the new ones.
     table_length: u64,
-    rest_data: &'a [Range<u32>],
+    not_first_data: &'a [Range<u32>],
+    rest_data: Vec<Range<u32>>,
     door_names: &'a BTreeSet<String>,
     names: BTreeMap<u32, &'a str>,
 }
@@ -74,7 +75,8 @@ impl<'a> Cut<'a> {
             slots: BTreeMap::new(),
             doors: BTreeMap::new(),
             table_length: 0,
-            rest_data: &reach.rest_data,
+            not_first_data: &reach.not_first_data,
+            rest_data: minus(&reach.not_first_data, &reach.dead_data),
             door_names: &reach.doors,
             names: BTreeMap::new(),
         };
@@ -189,7 +191,9 @@ impl<'a> Cut<'a> {
         roots.extend(
             table
                 .iter()
-                .filter(|(slot, _)| !reach.rest_slots.contains(slot))
+                .filter(|(slot, _)| {
+                    !reach.rest_slots.contains(slot) && !reach.dead_slots.contains(slot)
+                })
                 .map(|(_, function)| *function),
         );
         let stay = cut.reached(roots, &doors)?;
@@ -202,7 +206,7 @@ impl<'a> Cut<'a> {
         }
         cut.table_length = cut.tables.first().context("the wasm has no table")?.initial;
         for (slot, function) in table {
-            if cut.moved.contains(&function) {
+            if cut.moved.contains(&function) && !reach.dead_slots.contains(&slot) {
                 cut.slots.insert(slot, function);
                 if doors.contains_key(&function) {
                     cut.doors.insert(function, slot);
@@ -353,7 +357,7 @@ impl<'a> Cut<'a> {
 
         let mut data = DataSection::new();
         for (start, bytes) in &self.segments {
-            for place in within(*start, bytes.len(), self.rest_data) {
+            for place in within(*start, bytes.len(), &self.rest_data) {
                 let Some(piece) = bytes.get(place.clone()) else {
                     continue;
                 };
@@ -408,7 +412,10 @@ impl fmt::Display for Cut<'_> {
     /// What goes, and the ways there.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (moved, of) = (self.moved.len(), self.bodies.len());
-        write!(f, "{moved} of {of} functions are behind the doors")?;
+        write!(
+            f,
+            "{moved} of {of} functions are not in the first part; the doors to the second"
+        )?;
         for (place, name) in self.door_names.iter().enumerate() {
             write!(f, "{} {name}", if place == 0 { ":" } else { "," })?;
         }
@@ -534,7 +541,7 @@ impl Reencode for First<'_> {
     ) -> Result<(), Error<Self::Error>> {
         for (start, bytes) in &self.cut.segments {
             let mut left = bytes.to_vec();
-            for place in within(*start, bytes.len(), self.cut.rest_data) {
+            for place in within(*start, bytes.len(), self.cut.not_first_data) {
                 left.get_mut(place)
                     .into_iter()
                     .flatten()
@@ -554,6 +561,23 @@ fn within(start: u32, length: usize, stretches: &[Range<u32>]) -> Vec<Range<usiz
         .filter_map(|stretch| Some(cut(stretch.start).ok()?..cut(stretch.end).ok()?))
         .filter(|place| !place.is_empty())
         .collect()
+}
+
+/// Stretches of memory without others, which lie within them.
+fn minus(stretches: &[Range<u32>], others: &[Range<u32>]) -> Vec<Range<u32>> {
+    let mut left = Vec::new();
+    for stretch in stretches {
+        let mut from = stretch.start;
+        for other in others {
+            if other.start < stretch.end && from < other.end {
+                left.push(from..other.start.max(from));
+                from = other.end.min(stretch.end);
+            }
+        }
+        left.push(from..stretch.end);
+    }
+    left.retain(|stretch| !stretch.is_empty());
+    left
 }
 
 /// Neighbouring slots together: where they begin, and their functions.

@@ -57,13 +57,19 @@ pub fn integrity_of(file: &str) -> String {
     format!("{file} integrity")
 }
 
-/// What of the linked wasm can be reached without going through a door.
-pub fn reach(linked: &[u8]) -> Result<Reach> {
+/// What of the linked wasm can be reached without going through a door. `gone` are the exports that were taken out since:
+/// what they alone could reach is dead.
+pub fn reach(linked: &[u8], gone: &BTreeSet<String>) -> Result<Reach> {
     let is_door = |name: &str| {
         let door = name.strip_prefix(DOORS);
         door.is_some_and(|door| !door.contains("::"))
     };
-    reach::reach(linked, is_door)
+    // Before wasm-bindgen they have the mark of their crate behind them.
+    let is_gone = |name: &str| {
+        let plain = name.rsplit_once('_').filter(|(_, mark)| mark.len() == 16);
+        gone.contains(plain.map_or(name, |(plain, _)| plain))
+    };
+    reach::reach(linked, is_door, is_gone)
 }
 
 /// Gives what the second part imports from the first names of a letter or two; and tells which thing is to have which.

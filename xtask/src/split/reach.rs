@@ -18,8 +18,12 @@ use wasmparser::{
 pub struct Reach {
     /// Places of the table behind which there is nothing but the rest.
     pub rest_slots: BTreeSet<u32>,
-    /// Stretches of memory that only the rest looks at, in order.
-    pub rest_data: Vec<Range<u32>>,
+    /// Places of the table that nobody can reach any more, whichever way.
+    pub dead_slots: BTreeSet<u32>,
+    /// Stretches of memory that the first part never looks at, in order.
+    pub not_first_data: Vec<Range<u32>>,
+    /// Stretches of memory that nobody ever looks at, in order.
+    pub dead_data: Vec<Range<u32>>,
     /// The names of the doors, in order.
     pub doors: BTreeSet<String>,
 }
@@ -62,9 +66,14 @@ struct Linked<'a> {
     data_links: Vec<Link>,
 }
 
-/// Walks through a wasm as the linker left it. `is_door` tells the doors by their names.
-pub fn reach(wasm: &[u8], is_door: impl Fn(&str) -> bool) -> Result<Reach> {
-    let linked = Linked::read(wasm)?;
+/// Walks through a wasm as the linker left it. `is_door` tells the doors by their names, `is_gone` the exports that were
+/// taken out since.
+pub fn reach(
+    wasm: &[u8],
+    is_door: impl Fn(&str) -> bool,
+    is_gone: impl Fn(&str) -> bool,
+) -> Result<Reach> {
+    let linked = Linked::read(wasm, is_gone)?;
     let mut doors = BTreeSet::new();
     let mut door_names = BTreeSet::new();
     let mut data = Vec::new();
@@ -107,16 +116,21 @@ pub fn reach(wasm: &[u8], is_door: impl Fn(&str) -> bool) -> Result<Reach> {
             _ => {}
         }
     }
-    let seen = linked.walk(&doors, &data)?;
-    let rest_slots = linked
-        .slots
-        .iter()
-        .filter(|(_, function)| !seen.contains(&Node::Function(*function)))
-        .map(|(slot, _)| *slot)
-        .collect();
+    let first = linked.walk(&doors, &data)?;
+    let all = linked.walk(&BTreeSet::new(), &data)?;
+    let without = |seen: &BTreeSet<Node>| -> BTreeSet<u32> {
+        let slots = linked.slots.iter();
+        slots
+            .filter(|(_, function)| !seen.contains(&Node::Function(*function)))
+            .map(|(slot, _)| *slot)
+            .collect()
+    };
+    let dead_slots = without(&all);
     Ok(Reach {
-        rest_slots,
-        rest_data: unseen_data(&data, &seen),
+        rest_slots: without(&first).difference(&dead_slots).copied().collect(),
+        dead_slots,
+        not_first_data: unseen_data(&data, &first),
+        dead_data: unseen_data(&data, &all),
         doors: door_names,
     })
 }
@@ -161,7 +175,7 @@ fn unseen_data(data: &[Datum], seen: &BTreeSet<Node>) -> Vec<Range<u32>> {
 }
 
 impl<'a> Linked<'a> {
-    fn read(wasm: &'a [u8]) -> Result<Self> {
+    fn read(wasm: &'a [u8], is_gone: impl Fn(&str) -> bool) -> Result<Self> {
         let mut linked = Self::default();
         let (mut code_start, mut data_start) = (0, 0);
         let (mut code_relocs, mut data_relocs) = (None, None);
@@ -177,7 +191,8 @@ impl<'a> Linked<'a> {
                 Payload::ExportSection(section) => {
                     for export in section {
                         let export = export?;
-                        if export.kind == wasmparser::ExternalKind::Func {
+                        let is_function = export.kind == wasmparser::ExternalKind::Func;
+                        if is_function && !is_gone(export.name) {
                             linked.roots.push(Node::Function(export.index));
                         }
                     }

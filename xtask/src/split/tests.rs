@@ -141,7 +141,7 @@ fn app(more: impl Fn(Body) -> Body) -> Vec<u8> {
     module.section(&globals);
     let mut exports = ExportSection::new();
     exports.export("memory", ExportKind::Memory, 0);
-    exports.export("main", ExportKind::Func, MAIN);
+    exports.export("main_0123456789abcdef", ExportKind::Func, MAIN);
     module.section(&exports);
     let mut elements = ElementSection::new();
     let slots = Elements::Functions(Cow::Borrowed(SLOTS));
@@ -236,9 +236,15 @@ fn plain() -> Vec<u8> {
 fn found() -> Reach {
     Reach {
         rest_slots: BTreeSet::from([2]),
-        rest_data: std::iter::once(PAGE..PAGE + 4).collect(),
+        dead_slots: BTreeSet::new(),
+        not_first_data: std::iter::once(PAGE..PAGE + 4).collect(),
+        dead_data: Vec::new(),
         doors: BTreeSet::from([DOOR.to_owned()]),
     }
+}
+
+fn none() -> BTreeSet<String> {
+    BTreeSet::new()
 }
 
 fn valid(wasm: &[u8]) -> Result<()> {
@@ -312,26 +318,27 @@ fn data(wasm: &[u8]) -> Result<Vec<(u32, Vec<u8>)>> {
 
 #[test]
 fn what_is_only_behind_the_door_is_told_from_the_rest() {
-    assert_eq!(reach(&plain()).ok(), Some(found()));
+    assert_eq!(reach(&plain(), &none()).ok(), Some(found()));
 }
 
 #[test]
 fn what_is_reached_past_the_door_stays() {
     // By a call; by a function that is only handed on; by data.
+    let reach = |wasm: &[u8]| reach(wasm, &none());
     let called = reach(&app(|main| main.call(MAKE_PAGE)));
     let handed = reach(&app(|main| main.slot(2, PAGE_CLOSURE)));
     let looked = reach(&app(|main| main.look(PAGE, PAGE_SYMBOL)));
     let nothing = Reach {
         rest_slots: BTreeSet::new(),
-        rest_data: Vec::new(),
-        doors: found().doors,
+        not_first_data: Vec::new(),
+        ..found()
     };
     let without_slot = Reach {
         rest_slots: BTreeSet::new(),
         ..found()
     };
     let without_data = Reach {
-        rest_data: Vec::new(),
+        not_first_data: Vec::new(),
         ..found()
     };
     assert_eq!(called.ok(), Some(nothing));
@@ -340,16 +347,36 @@ fn what_is_reached_past_the_door_stays() {
 }
 
 #[test]
+fn what_only_a_lost_export_reaches_is_dead() -> Result<()> {
+    let silent = crate::slim::without_unused_exports(&plain(), "memory")?;
+    let gone = BTreeSet::from(["main".to_owned()]);
+    let reach = reach(&plain(), &gone)?;
+    assert_eq!(reach.dead_slots, BTreeSet::from([1, 2]));
+    assert_eq!(
+        reach.dead_data,
+        Vec::from_iter(std::iter::once(DATA..DATA + 12))
+    );
+    let cut = Cut::plan(&silent, &reach)?;
+    let rest = cut.rest()?;
+    valid(&rest)?;
+    assert!(data(&rest)?.is_empty());
+    let first = cut.first(&with_short_names(&rest)?.1)?;
+    valid(&first)?;
+    assert_eq!(data(&first)?, [(DATA, vec![0; 12])]);
+    Ok(())
+}
+
+#[test]
 fn without_the_linkers_word_nothing_is_cut() {
     let silent = crate::slim::without_links(&plain()).unwrap_or_default();
-    assert!(!silent.is_empty() && reach(&silent).is_err());
+    assert!(!silent.is_empty() && reach(&silent, &none()).is_err());
     // Places that are not what the linker says they are: an older wasm's, say.
     let call = [0x10, SHARED as u8 | 0x80];
     let mut other = plain();
     if let Some(place) = other.windows(2).position(|bytes| bytes == call) {
         other.splice(place + 1..place + 2, [0x85]);
     }
-    assert!(reach(&other).is_err());
+    assert!(reach(&other, &none()).is_err());
 }
 
 #[test]
@@ -358,7 +385,7 @@ fn both_parts_are_whole_and_fit_together() -> Result<()> {
     let cut = Cut::plan(&wasm, &reach)?;
     assert_eq!(
         cut.to_string(),
-        format!("3 of 6 functions are behind the doors: {DOOR}")
+        format!("3 of 6 functions are not in the first part; the doors to the second: {DOOR}")
     );
     let rest = cut.rest()?;
     valid(&rest)?;
