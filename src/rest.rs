@@ -107,7 +107,7 @@ pub mod doors {
     /// Forgets the runs of a connection.
     #[inline(never)]
     pub fn forget_runs(id: ConnectionId) {
-        leptos::task::spawn_local(async move {
+        wasm_bindgen_futures::spawn_local(async move {
             // A browser that keeps nothing has nothing to forget.
             let _ = crate::journal::clear(&id).await;
         });

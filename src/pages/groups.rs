@@ -3,7 +3,7 @@ use std::sync::Arc;
 use group_api::{ApiError, Field, KeyKind, ListScope, Timestamp};
 use leptos::prelude::*;
 use leptos::{Lights, Value};
-use muster_core::{Coverage, Direction, Directory, Only, Query, Row, SortBy};
+use muster_core::{Coverage, Direction, Directory, Only, Query, Row, SortBy, WorkList};
 
 use super::worklists::{WorkLists, list_of_address};
 use crate::browser;
@@ -133,12 +133,16 @@ pub fn Groups() -> impl IntoView {
     });
 
     let asked = Memo::new(move |_| {
-        let (mine, sort, direction) = (mine.get(), sort.get(), direction.get());
-        format!(
-            "{mine} {:?} {sort:?} {direction:?} {}",
-            list.get(),
-            search.get()
-        )
+        // Words and no formatting of values: that alone was a kilobyte.
+        let flag = |set: bool| if set { "1" } else { "" };
+        let parts = [
+            flag(mine.get()),
+            list.get().map_or("", WorkList::word),
+            sort.get().map_or("", SortBy::word),
+            flag(direction.get() == Direction::Descending),
+            &search.get(),
+        ];
+        parts.join(" ")
     });
     let places = Memo::new(move |_| {
         let only = match store.me().filter(|_| mine.get()) {
