@@ -4,7 +4,6 @@
 //! runs to its end even if its page is left, and what it read afterwards is what is known.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -883,7 +882,7 @@ impl GroupSink for Arriving {
 pub struct Stores {
     session: Session,
     owner: StoredValue<Owner>,
-    known: StoredValue<HashMap<ConnectionId, Store>, LocalStorage>,
+    known: StoredValue<Vec<(ConnectionId, Store)>, LocalStorage>,
 }
 
 impl Stores {
@@ -894,16 +893,19 @@ impl Stores {
         Self {
             session,
             owner: StoredValue::new(owner),
-            known: StoredValue::new_local(HashMap::new()),
+            known: StoredValue::new_local(Vec::new()),
         }
     }
 
     /// The store of a connection; a new one if the connection was changed.
     #[must_use]
     pub fn of(self, connection: &Connection) -> Store {
-        let known = self
-            .known
-            .with_value(|known| known.get(&connection.id).copied());
+        let known = self.known.with_value(|known| {
+            known
+                .iter()
+                .find(|(id, _)| *id == connection.id)
+                .map(|(_, store)| *store)
+        });
         if let Some(store) = known.filter(|store| store.connection() == *connection) {
             return store;
         }
@@ -911,7 +913,8 @@ impl Stores {
             .owner
             .with_value(|owner| owner.with(|| Store::new(self.session, connection.clone())));
         self.known.update_value(|known| {
-            known.insert(connection.id.clone(), store);
+            known.retain(|(id, _)| *id != connection.id);
+            known.push((connection.id.clone(), store));
         });
         store
     }
@@ -924,7 +927,7 @@ impl Stores {
     /// Lets go of what is known of a connection.
     pub fn drop(self, id: &ConnectionId) {
         self.known.update_value(|known| {
-            if let Some(store) = known.remove(id) {
+            for (_, store) in known.extract_if(.., |(known, _)| known == id) {
                 store.stop_loading();
             }
         });

@@ -69,7 +69,10 @@ fn one_stylesheet(folder: &Path) -> Result<()> {
         };
     }
     ensure!(!styles.is_empty(), "index.html names no stylesheet");
-    write(&folder.join(JOINED), &slim::without_remarks(&styles))?;
+    write(
+        &folder.join(JOINED),
+        &slim::close_together(&slim::without_remarks(&styles)),
+    )?;
     write(&index, &html)
 }
 

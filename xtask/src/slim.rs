@@ -172,6 +172,25 @@ pub fn without_remarks(text: &str) -> String {
     done
 }
 
+/// A stylesheet without the spaces and line ends that mean nothing to it. Its texts hold none of what they stand beside.
+pub fn close_together(style: &str) -> String {
+    let mut style = style.replace('\n', " ");
+    for (wide, narrow) in [
+        (" {", "{"),
+        ("{ ", "{"),
+        ("; ", ";"),
+        (";}", "}"),
+        (" }", "}"),
+        (";}", "}"),
+        ("} ", "}"),
+        (", ", ","),
+        (": ", ":"),
+    ] {
+        style = style.replace(wide, narrow);
+    }
+    style
+}
+
 /// Gives exports other names, and puts those that get one behind the others, in the order of what they export. `rename` is
 /// told the kind, the number and the name of each.
 pub fn sorted_exports(
@@ -501,6 +520,15 @@ mod tests {
         assert_eq!(
             without_remarks(script),
             "class A {\na() { return '//'; }\nb = 1;\nc = a /* two */ + 1;\n}\n"
+        );
+    }
+
+    #[test]
+    fn a_stylesheet_is_closed_together() {
+        let style = "@layer a, b;\n@media (width > 40rem) {\n.a > .b, a:hover {\ncolor: red;\n&::before { content: \"\"; }\n}\n}\n";
+        assert_eq!(
+            close_together(style),
+            "@layer a,b;@media (width > 40rem){.a > .b,a:hover{color:red;&::before{content:\"\"}}}"
         );
     }
 

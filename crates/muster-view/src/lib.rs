@@ -19,6 +19,7 @@ mod element;
 mod lit;
 pub mod mount;
 mod signal;
+mod stored;
 mod value;
 
 pub use child::{AnyView, CollectView, IntoView, Make, Node, Slots, slots};
@@ -26,6 +27,7 @@ pub use element::{Element, Targeted};
 pub use leptos::*;
 pub use lit::{Find, Lights};
 pub use signal::{Effect, MaybeProp, Memo, RwSignal, Signal};
+pub use stored::StoredValue;
 pub use value::{IntoAttributeValue, Value};
 
 /// What components are made of and called by.
@@ -86,6 +88,7 @@ pub mod prelude {
     pub use crate::component::component_view;
     pub use crate::element::NodeRef;
     pub use crate::signal::{Effect, MaybeProp, Memo, RwSignal, Signal};
+    pub use crate::stored::StoredValue;
     pub use crate::value::IntoAttributeValue;
     pub use leptos::prelude::*;
 }

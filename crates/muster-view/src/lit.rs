@@ -7,12 +7,13 @@ use std::rc::{Rc, Weak};
 
 use any_spawner::Executor;
 use js_sys::{Array, Function, Map, Reflect, Set, global};
-use leptos::prelude::{GetValue, LocalStorage, StoredValue, document};
+use leptos::prelude::{LocalStorage, document};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Node as DomNode, Range as DomRange};
 
 use crate::child::Node;
 use crate::signal::Effect;
+use crate::stored::StoredValue;
 
 /// What the stylesheet calls it: `::highlight(found)`.
 const NAME: &str = "found";

@@ -6,13 +6,12 @@ use std::any::Any;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use leptos::prelude::{
-    Get, GetUntracked, GetValue, ReadUntracked, Set, StoredValue, Track, Update, untrack,
-};
+use leptos::prelude::{Get, GetUntracked, ReadUntracked, Set, Track, Update, untrack};
 use leptos::prelude::{Memo as PlainMemo, RwSignal as PlainSignal};
 
 use crate::child::{Make, Making};
 use crate::effect::Running;
+use crate::stored::StoredValue;
 
 type Value = dyn Any + Send + Sync;
 type Held = Box<Value>;

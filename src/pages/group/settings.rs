@@ -142,7 +142,7 @@ fn Details(page: GroupPage) -> impl IntoView {
                     base.try_set(Some(Arc::clone(&done.value)));
                     said.try_set(Some(words.clone()));
                     if renamed {
-                        page.renamed.try_set_value(Some(done.value.key.clone()));
+                        page.renamed.set_value(Some(done.value.key.clone()));
                         store.say(
                             Some(&done.value.key),
                             format!("{words}. The page lives at its new address now."),
