@@ -1,6 +1,7 @@
 use leptos::prelude::*;
 
-use super::Icon;
+use super::{Icon, unique_id};
+use crate::browser;
 
 /// How much a message weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +19,9 @@ pub enum Kind {
 pub fn Alert(
     /// How much it weighs.
     kind: Kind,
+    /// Whether the page is scrolled to it when it comes: it answers a press at the end of a long form.
+    #[prop(optional)]
+    into_view: bool,
     /// What it says, in paragraphs; buttons in a `div.actions`.
     children: Children,
 ) -> impl IntoView {
@@ -26,8 +30,13 @@ pub fn Alert(
         Kind::Note => ("note", "info", None),
         Kind::Done => ("status", "check", Some("good")),
     };
+    let id = unique_id("alert");
+    if into_view {
+        let id = id.clone();
+        request_animation_frame(move || browser::show(&id));
+    }
     view! {
-        <div class="alert" data-kind=word role=role>
+        <div class="alert" id=id data-kind=word role=role>
             <Icon name=icon />
             {children()}
         </div>

@@ -430,7 +430,7 @@ fn NewConnection(form: Form, stranger: Memo<Option<String>>) -> impl IntoView {
                         }
                     })
             }}
-            {move || form.failure.get().map(|text| view! { <Alert kind=Kind::Bad><p>{text}</p></Alert> })}
+            {move || form.failure.get().map(|text| view! { <Alert kind=Kind::Bad into_view=true><p>{text}</p></Alert> })}
             <SystemField form=form />
             <Demo on_try=try_as busy=form.busy />
             <Offered form=form />

@@ -153,7 +153,7 @@ pub fn NewGroupPage() -> impl IntoView {
                             .get()
                             .map(|text| {
                                 view! {
-                                    <Alert kind=Kind::Bad>
+                                    <Alert kind=Kind::Bad into_view=true>
                                         <p>{text} " What you typed is kept."</p>
                                     </Alert>
                                 }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { expectNoViolations } from './harness/axe.mjs';
 import { startFault } from './harness/fault.mjs';
+import { soon } from './harness/instabase.mjs';
 import { TOKENS, connect, journey } from './harness/journey.mjs';
 import { startServer } from './harness/server.mjs';
 import {
@@ -703,3 +704,16 @@ for (const [system, path] of [['Instabase', '/groups/no_such_group'], ['snip', '
     await groupsAreRead(page);
   });
 }
+
+journey('what is wrong is in sight after a press at the end of the form', { viewport: 'phone' }, async ({ page }) => {
+  await page.goto('/connect');
+  await fillConnection(page, { system: 'Instabase', server: new URL(page.url()).origin, token: 'not-a-token-of-anybody' });
+  await pressConnect(page);
+  const alert = page.getByRole('form', { name: 'New connection' }).getByRole('alert');
+  await alert.waitFor();
+  const inSight = async () => {
+    const { y, height } = await alert.boundingBox();
+    return y >= 0 && y + height <= page.viewportSize().height;
+  };
+  await soon(inSight, true, 'the alert is on the screen');
+});

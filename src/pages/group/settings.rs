@@ -188,7 +188,7 @@ fn Details(page: GroupPage) -> impl IntoView {
                         .map(|error| {
                             let may_be_token = matches!(error, ApiError::Refused(_) | ApiError::NotPermitted(_));
                             view! {
-                                <Alert kind=Kind::Bad>
+                                <Alert kind=Kind::Bad into_view=true>
                                     <p>{error.to_string()} " What you typed is kept."</p>
                                     {may_be_token
                                         .then(|| {
