@@ -140,6 +140,9 @@ impl<T: Holds> Memo<T> {
 }
 
 /// What is read of a signal that is still there.
+///
+/// To read one that is gone is a fault of the program, as with Leptos: it ends with the overlay. No type rules it out; what may
+/// outlive its page (an answer, a timer) reads with `try_…`.
 fn live<T>(value: Option<T>) -> T {
     match value {
         Some(value) => value,

@@ -124,6 +124,9 @@ impl<T: 'static, S> StoredValue<T, S> {
 }
 
 /// What is read of a value that is still there.
+///
+/// To read one that is gone is a fault of the program, as with Leptos: it ends with the overlay. No type rules it out; what may
+/// outlive its page (an answer, a timer) reads with `try_…`.
 fn live<T>(value: Option<T>) -> T {
     match value {
         Some(value) => value,
