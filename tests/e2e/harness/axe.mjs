@@ -3,12 +3,26 @@ import axe from 'axe-core';
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
+/** Scrolls to the top, and waits until a page that still glides after a key has come to rest there. */
+function atRest() {
+  return new Promise((resolve) => {
+    let frames = 0;
+    const look = () => {
+      frames = window.scrollY === 0 ? frames + 1 : 0;
+      if (frames === 10) return resolve();
+      window.scrollTo(0, 0);
+      requestAnimationFrame(look);
+    };
+    look();
+  });
+}
+
 /** Fails if axe finds a violation on the page as it stands. */
 export async function expectNoViolations(page) {
   // By evaluation, not by a script element: the page's content security policy holds for those.
   await page.evaluate(`if (!window.axe) { ${axe.source} }`);
   // From its top: a row that scrolling has left half under a sticky head is none too small for it.
-  await page.evaluate(() => window.scrollTo(0, 0));
+  await page.evaluate(atRest);
   const { violations, passes } = await page.evaluate(
     (values) => window.axe.run(document, { runOnly: { type: 'tag', values }, resultTypes: ['violations'] }),
     RULES,
