@@ -91,6 +91,9 @@ enum Inner {
     Activity,
     People,
     Person,
+    Import,
+    Compare,
+    Snapshots,
 }
 
 impl Inner {
@@ -104,6 +107,9 @@ impl Inner {
             ["activity"] => Some(Self::Activity),
             ["people"] => Some(Self::People),
             ["people", _] => Some(Self::Person),
+            ["import"] => Some(Self::Import),
+            ["compare"] => Some(Self::Compare),
+            ["snapshots"] => Some(Self::Snapshots),
             _ => None,
         }
     }
@@ -170,6 +176,9 @@ fn InConnection() -> impl IntoView {
                 Some(Inner::NewGroup) => rest.open(doors::new_group),
                 Some(Inner::People) => rest.open(doors::people),
                 Some(Inner::Person) => rest.open(doors::person),
+                Some(Inner::Import) => rest.open(doors::import),
+                Some(Inner::Compare) => rest.open(doors::compare),
+                Some(Inner::Snapshots) => rest.open(doors::snapshots),
                 Some(Inner::Nowhere) | None => view! { <Nowhere /> }.into_any(),
             })
             .into_any()

@@ -27,7 +27,9 @@ pub mod doors {
     use muster_core::WorkList;
 
     use crate::components::{Disconnected, Keys, Reconnect, Selection, UnderWay};
-    use crate::pages::{Activity, GroupFrame, GroupsBar, NewGroupPage, People, Person};
+    use crate::pages::{
+        Activity, Compare, GroupFrame, GroupsBar, Import, NewGroupPage, People, Person, Snapshots,
+    };
     use crate::session::{Connection, ConnectionId, Session};
     use crate::store::Store;
 
@@ -111,6 +113,27 @@ pub mod doors {
             // A browser that keeps nothing has nothing to forget.
             let _ = crate::journal::clear(&id).await;
         });
+    }
+
+    /// A file or cells of a spreadsheet, to be looked at and applied.
+    #[inline(never)]
+    #[must_use]
+    pub fn import() -> AnyView {
+        view! { <Import /> }.into_any()
+    }
+
+    /// Groups or people side by side.
+    #[inline(never)]
+    #[must_use]
+    pub fn compare() -> AnyView {
+        view! { <Compare /> }.into_any()
+    }
+
+    /// What was so at other times.
+    #[inline(never)]
+    #[must_use]
+    pub fn snapshots() -> AnyView {
+        view! { <Snapshots /> }.into_any()
     }
 
     /// A new group.

@@ -1,0 +1,88 @@
+//! What is to be so.
+
+use std::sync::Arc;
+
+use group_api::{Field, GroupKey, NewGroup, PersonKey, Role};
+
+/// What is to be so in some groups. A group that is not named is not touched, and none is deleted
+/// because it is missing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wish {
+    /// The groups, each once.
+    pub groups: Vec<Group>,
+}
+
+/// What is to be so in one group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// Which group.
+    pub which: Which,
+    /// Fields that are to have these values, each once; the others stay as they are.
+    pub fields: Vec<(Field, String)>,
+    /// Who is to be in it.
+    pub people: People,
+}
+
+/// Which group is meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// One that exists.
+    Known(GroupKey),
+    /// One that is to be made.
+    New(NewGroup),
+}
+
+/// Who is to be in a group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum People {
+    /// Nothing is said of it.
+    Unsaid,
+    /// These, each once. In [`Mode::ExactlySo`] nobody else, so that an empty list empties the group.
+    Named(Vec<WishedPerson>),
+}
+
+/// What is to be so of one person in one group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WishedPerson {
+    /// The person.
+    pub person: PersonKey,
+    /// What to call them, where that is not their key.
+    pub label: Option<String>,
+    /// What they are to hold.
+    pub holds: Holds,
+}
+
+/// What a person is to hold in a group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Holds {
+    /// Whatever they hold now; who is not in it comes in as plain member.
+    Any,
+    /// This role.
+    Role(Role),
+    /// Nothing: they go out, in either mode.
+    Nothing,
+}
+
+/// How a wish is to be understood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Nobody goes out who is not named as going.
+    AddMissing,
+    /// In each group named with its people, these people and nobody else.
+    ExactlySo(Admins),
+}
+
+/// What becomes of the admins that a wish does not name, where it is to be exactly so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Admins {
+    /// They stay.
+    Stay,
+    /// They go out, like everybody else who is not named.
+    Go,
+}
+
+/// What is so, as far as it is known: groups by their keys, with their people.
+pub trait Present {
+    /// A group, if there is one; with its people, if these were listed.
+    fn group(&self, key: &GroupKey) -> Option<Arc<group_api::Group>>;
+}
