@@ -21,7 +21,34 @@ pub fn App() -> impl IntoView {
     provide_context(Stores::new(session));
     let rest = Rest::away();
     provide_context(rest);
+    load_ahead();
     spawn_local(session.read_config());
+    // The page is made while the server answers: what is spawned first runs first.
+    let asked = RwSignal::new(false);
+    spawn_local(async move { asked.set(true) });
+    move || asked.get().then(|| view! { <Frame /> })
+}
+
+/// Asks for the list that the address shows before anything is made to show it in.
+fn load_ahead() {
+    let (session, router) = (use_session(), use_router());
+    let stores = expect_context::<Stores>();
+    let parts = untrack(|| router.parts());
+    if Place::of(&parts) != Place::InConnection || Inner::of(&parts) != Some(Inner::Groups) {
+        return;
+    }
+    let id = ConnectionId::from_address(&router.part(1));
+    if let Some(connection) = untrack(|| session.find(&id))
+        && untrack(|| session.is_connected(&id))
+    {
+        stores.of(&connection).load_once();
+    }
+}
+
+/// What is on every page: the bar, and the page itself.
+#[component]
+fn Frame() -> impl IntoView {
+    let (session, router, rest) = (use_session(), use_router(), use_rest());
     Effect::new(move |swept: Option<bool>| {
         let here = rest.is_here();
         if here && swept != Some(true) {

@@ -37,6 +37,9 @@ thread_local! {
     static TURNS: RefCell<Option<Turns>> = const { RefCell::new(None) };
 }
 
+/// After how many milliseconds a frame is no longer waited for.
+const NO_FRAME_MS: i32 = 100;
+
 /// Lets the page do what has waited, and goes on at once: a time-out of nothing takes 4 ms when it
 /// is asked for again and again, a message takes no time.
 pub async fn turn() {
@@ -58,6 +61,24 @@ pub async fn turn() {
     });
     // It is never rejected.
     let _ = JsFuture::from(promise).await;
+}
+
+/// Waits until what was changed is painted; not for long in a page that nobody sees, which paints nothing.
+pub async fn painted() {
+    let promise = Promise::new(&mut |resolve, _| {
+        let window = window();
+        // Whichever of them cannot be had, the other is enough; with neither there is nothing to wait for.
+        let frame = window.request_animation_frame(&resolve);
+        let late =
+            window.set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, NO_FRAME_MS);
+        if frame.is_err() && late.is_err() {
+            drop(resolve.call0(&JsValue::NULL));
+        }
+    });
+    // It is never rejected.
+    let _ = JsFuture::from(promise).await;
+    // A frame begins with its callbacks; a message comes after it.
+    turn().await;
 }
 
 fn open_turns() -> Option<Turns> {

@@ -10,7 +10,9 @@ use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
 use gloo_timers::future::TimeoutFuture;
-use group_api::{ApiError, Done, Exchange, GroupSink, Head, Input, Method, Misread, Request, Step};
+use group_api::{
+    ApiError, Done, Exchange, GroupSink, Head, Input, Method, Misread, Pace, Request, Step,
+};
 use leptos::prelude::window;
 use muster_core::{QUIET_MS, retry_after_ms};
 use wasm_bindgen::{JsCast, JsValue};
@@ -20,7 +22,7 @@ use web_sys::{
     RequestInit, RequestRedirect, Response, ResponseType,
 };
 
-use crate::browser::{now, turn};
+use crate::browser::{now, painted, turn};
 use crate::request::Stop;
 use crate::session::{Access, Token};
 
@@ -298,10 +300,13 @@ async fn receive(
             bytes.resize(usize::try_from(to - from).unwrap_or_default(), 0);
             value.subarray(from, to).copy_to(&mut bytes);
             exchange.feed(&bytes, sink);
-            sink.piece();
+            let pace = sink.piece();
             from = to;
-            if now() - slice_began > SLICE_MS {
-                turn().await;
+            if pace == Pace::LetBeSeen || now() - slice_began > SLICE_MS {
+                match pace {
+                    Pace::LetBeSeen => painted().await,
+                    Pace::GoOn => turn().await,
+                }
                 slice_began = now();
                 if stop.is_stopped() {
                     return Err(Broken {

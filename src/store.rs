@@ -10,7 +10,7 @@ use std::sync::Arc;
 use gloo_timers::future::TimeoutFuture;
 use group_api::{
     ApiError, Applied, Backend, Capabilities, Done, Exchange, Field, FieldFault, Group, GroupEdit,
-    GroupKey, GroupSink, ListAsk, ListEnd, MembershipChange, NewGroup, NoSink, PersonChange,
+    GroupKey, GroupSink, ListAsk, ListEnd, MembershipChange, NewGroup, NoSink, Pace, PersonChange,
     PersonKey, PlainGroup, Presence, Unreadable, WhoAmI,
 };
 use leptos::prelude::*;
@@ -27,8 +27,11 @@ use crate::session::{Connection, ConnectionId, Session};
 const PLAIN_LIST_AFTER_MS: u32 = 700;
 /// After how many milliseconds a few groups are shown that came first.
 const FEW_AFTER_MS: u32 = 150;
-/// How often what has arrived is shown while a list comes in, in milliseconds.
+/// How often what has arrived is shown while a list comes in, in milliseconds: so long after the first time, then more
+/// seldom each time by this factor, and no more seldom than that. Laying out and painting cannot be timed from here.
 const PUBLISH_EVERY_MS: f64 = 120.0;
+const MORE_SELDOM: f64 = 1.6;
+const PUBLISH_AT_LEAST_MS: f64 = 1_000.0;
 
 /// How long a piece of work is that nobody waits for, how long to pause between two of them, and how
 /// long after somebody asked for something; in milliseconds.
@@ -37,9 +40,9 @@ const PAUSE_MS: u32 = 5;
 const REST_MS: f64 = 200.0;
 /// How much longer to read than it took to show.
 const SHARE: f64 = 6.0;
-/// How many groups fill a screen. Fewer are not shown alone at first: a short list would come in pieces,
-/// and its rows would move under a hand that is about to press.
-const SCREENFUL: usize = 50;
+/// How many groups are shown first. Fewer are not shown alone: a short list would come in pieces, and its rows would
+/// move under a hand that is about to press. So many make a long table, of which only what is on the screen is laid out.
+const FIRST_SHOWN: usize = 201;
 
 /// The store of one connection: a handle that can be copied everywhere.
 #[derive(Clone, Copy)]
@@ -743,11 +746,12 @@ impl GroupSink for Fresh {
 
     fn unreadable(&mut self, _: Unreadable) {}
 
-    fn piece(&mut self) {
+    fn piece(&mut self) -> Pace {
         if now() - self.shown > PUBLISH_EVERY_MS {
             self.shown = now();
             self.store.change(|_| ());
         }
+        Pace::GoOn
     }
 }
 
@@ -824,7 +828,9 @@ impl Arriving {
         self.published = now();
         // The longer the list and the slower the machine, the more it takes to show what has come:
         // most of the time is for reading.
-        self.pause = PUBLISH_EVERY_MS.max(SHARE * (self.published - began));
+        self.pause = (self.pause * MORE_SELDOM)
+            .clamp(PUBLISH_EVERY_MS, PUBLISH_AT_LEAST_MS)
+            .max(SHARE * (self.published - began));
     }
 }
 
@@ -851,17 +857,24 @@ impl GroupSink for Arriving {
         known
     }
 
-    fn piece(&mut self) {
+    fn piece(&mut self) -> Pace {
         if !self.came.replace(true) {
             self.began = now();
             self.show_few_later();
         }
         let is_new = now() - self.began < f64::from(FEW_AFTER_MS);
-        if is_new && self.published == 0.0 && self.store.peek(Directory::len) < SCREENFUL {
-            return;
+        if is_new && self.published == 0.0 && self.store.peek(Directory::len) < FIRST_SHOWN {
+            return Pace::GoOn;
         }
-        if self.brought && now() - self.published > self.pause {
-            self.publish();
+        if !self.brought || now() - self.published <= self.pause {
+            return Pace::GoOn;
+        }
+        let is_first = self.published == 0.0;
+        self.publish();
+        if is_first {
+            Pace::LetBeSeen
+        } else {
+            Pace::GoOn
         }
     }
 

@@ -46,7 +46,7 @@ pub use guard::{Guard, guards};
 pub use http::{Head, Method, Request};
 pub use instabase::Instabase;
 pub use key::{GroupKey, KeyFault, PersonKey};
-pub use list::{GroupSink, ListEnd, NoSink, Unreadable};
+pub use list::{GroupSink, ListEnd, NoSink, Pace, Unreadable};
 pub use model::{Email, Group, GroupEdit, Member, MemberKind, Members, NewGroup, Role, Roles};
 pub use name::{FieldFault, propose_internal_name};
 pub use plain::{PlainGroup, PlainPeople};

@@ -25,8 +25,19 @@ pub trait GroupSink {
     }
     /// One element that could not be read; the rest goes on.
     fn unreadable(&mut self, bad: Unreadable);
-    /// A piece of the reply was taken in, whether or not it brought a whole group.
-    fn piece(&mut self) {}
+    /// A piece of the reply was taken in, whether or not it brought a whole group. Says what is to be done before the next.
+    fn piece(&mut self) -> Pace {
+        Pace::GoOn
+    }
+}
+
+/// What a sink wants done between two pieces of a reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// Nothing.
+    GoOn,
+    /// What was brought is to be seen at once: the page gets the time to paint it.
+    LetBeSeen,
 }
 
 /// A sink for conversations that bring no list.
