@@ -9,11 +9,14 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use gloo_timers::future::TimeoutFuture;
-use group_api::{Action, ApiError, GroupKey, PersonChange, PersonKey, Presence};
+use group_api::{
+    Action, ApiError, Field, Group, GroupEdit, GroupKey, PersonChange, PersonKey, Presence,
+    ReadBack,
+};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use muster_runs::{
-    About, Call, Hold, Mode, Next, Place, Reply, Run, RunId, Seen, Task, Undo, undo,
+    About, Call, Changed, Hold, Mode, Next, Place, Reply, Run, RunId, Seen, Task, Undo, undo,
 };
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
@@ -38,8 +41,8 @@ pub struct Proposal {
     pub ticket: String,
     /// The groups that it is about.
     pub places: Vec<Place>,
-    /// What is to be done, each with the number of the one that has to be done before.
-    pub tasks: Vec<(Task, Option<usize>)>,
+    /// What is to be done, each with the numbers of those that have to be done before.
+    pub tasks: Vec<(Task, Vec<usize>)>,
     /// The run that it takes back.
     pub undoes: Option<RunId>,
 }
@@ -429,9 +432,19 @@ impl Store {
                 reply_of(self.send_delete(&key).await.map(|_| ()))
             }
             Some((None, Some(Task::Create { new, .. }), _)) => match self.send_create(&new).await {
-                Ok(_) => Reply::Done,
+                Ok(done) => {
+                    self.runs().with_one(id, |kept| {
+                        if let Some(place) = kept.run_mut().places.get_mut(call.place) {
+                            place.key = done.value.key.clone();
+                        }
+                    });
+                    Reply::Done
+                }
                 Err(error) => reply_of_write(error),
             },
+            Some((None, Some(Task::Edit { changed, .. }), Some(key))) => {
+                self.send_edit(&key, &changed).await
+            }
             _ => Reply::Failed(ApiError::Cancelled),
         };
         self.answer(id, call.number, reply);
@@ -452,23 +465,14 @@ impl Store {
     }
 
     async fn look_up(self, id: RunId, place: usize) {
-        let key = self.runs().with_one(id, |kept| {
-            kept.run.place(place).map(|place| place.key.clone())
-        });
-        let Some(Some(key)) = key else {
-            return;
-        };
-        let read = self.read(&key, &Stop::default()).await;
-        let found = match read {
-            Ok(group) => Ok(Some(group)),
-            Err(error @ (ApiError::Refused(_) | ApiError::NotFound(_))) => {
-                match self.presence(&key, &Stop::default()).await {
-                    Ok(Presence::Gone) => Ok(None),
-                    Ok(Presence::There) | Err(_) => Err(error),
-                }
+        let keys = self.runs().with_one(id, |kept| kept.run.keys_of(place));
+        let mut found = Ok(None);
+        for key in keys.into_iter().flatten() {
+            found = self.find(&key).await;
+            if !matches!(found, Ok(None)) {
+                break;
             }
-            Err(error) => Err(error),
-        };
+        }
         let backend = self.backend();
         self.runs().with_one(id, |kept| {
             let seen = match &found {
@@ -484,6 +488,62 @@ impl Store {
         });
         self.runs().write(id).await;
         self.pump(id);
+    }
+
+    /// Reads a group; none if an intact list does not hold it.
+    pub(crate) async fn find(self, key: &GroupKey) -> Result<Option<Arc<Group>>, ApiError> {
+        match self.read(key, &Stop::default()).await {
+            Ok(group) => Ok(Some(group)),
+            Err(error @ (ApiError::Refused(_) | ApiError::NotFound(_))) => {
+                match self.presence(key, &Stop::default()).await {
+                    Ok(Presence::Gone) => Ok(None),
+                    Ok(Presence::There) | Err(_) => Err(error),
+                }
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Changes fields, unless somebody else has changed them since they were shown.
+    async fn send_edit(self, key: &GroupKey, changed: &[Changed]) -> Reply {
+        let group = match self.read(key, &Stop::default()).await {
+            Ok(group) => group,
+            Err(error) => return Reply::Failed(error),
+        };
+        if changed.iter().all(|changed| changed.is_shown_by(&group)) {
+            return Reply::Done;
+        }
+        let mut edit = GroupEdit::default();
+        for changed in changed
+            .iter()
+            .filter(|changed| !changed.is_shown_by(&group))
+        {
+            if !changed.still_fits(&group) {
+                return Reply::Overtaken;
+            }
+            let to = Some(changed.to.clone());
+            match changed.field {
+                Field::DisplayName => edit.display_name = to,
+                Field::InternalName => edit.internal_name = to,
+                Field::Description => edit.description = to,
+                Field::Photo => edit.photo = to,
+            }
+        }
+        match self.send_update(&group, &edit).await {
+            // A field that a look afterwards does not show is told as one.
+            Ok(done)
+                if changed
+                    .iter()
+                    .all(|changed| changed.is_shown_by(&done.value)) =>
+            {
+                Reply::Done
+            }
+            Ok(_) => Reply::Failed(ApiError::Unconfirmed {
+                cause: None,
+                read: ReadBack::NotShown,
+            }),
+            Err(error) => reply_of_write(error),
+        }
     }
 
     /// Waits for what holds a run, as far as time can help.

@@ -471,17 +471,19 @@ impl Store {
         group: &Group,
         edit: &GroupEdit,
     ) -> Result<Done<Arc<Group>>, WriteError> {
-        let exchange = self
-            .backend()
-            .update(group, edit)
-            .map_err(WriteError::Fields)?;
+        // What breaks the rules is told beside the fields, and is no deed.
+        drop(
+            self.backend()
+                .update(group, edit)
+                .map_err(WriteError::Fields)?,
+        );
         let task = Task::Edit {
             place: 0,
             changed: changed(group, edit),
         };
         let title = format!("Change {}", group.display_name);
         let note = self.note(title, Place::of(group), task).await;
-        let result = self.write_group(exchange).await;
+        let result = self.send_update(group, edit).await;
         self.noted(
             note,
             match &result {
@@ -489,7 +491,19 @@ impl Store {
                 Err(error) => reply_of_write(error.clone()),
             },
         );
-        let done = result?;
+        result
+    }
+
+    pub(crate) async fn send_update(
+        self,
+        group: &Group,
+        edit: &GroupEdit,
+    ) -> Result<Done<Arc<Group>>, WriteError> {
+        let exchange = self
+            .backend()
+            .update(group, edit)
+            .map_err(WriteError::Fields)?;
+        let done = self.write_group(exchange).await?;
         if done.value.key != group.key {
             self.change(|directory| directory.remove(&group.key));
         }

@@ -187,7 +187,7 @@ fn addition(store: Store, groups: &[Arc<Group>], people: &[PersonKey], role: &Ro
                         label: None,
                         change: PersonChange::Grant(role.clone()),
                     },
-                    None,
+                    Vec::new(),
                 )),
             }
         }
@@ -233,7 +233,7 @@ fn removal(store: Store, groups: &[Arc<Group>], people: &[PersonKey]) -> Review 
                     label: Some(member.label.clone()).filter(|label| label != person.as_str()),
                     change: change.clone(),
                 },
-                None,
+                Vec::new(),
             ));
             steps.push(PersonStep {
                 person: person.clone(),
@@ -298,7 +298,7 @@ fn deletion(store: Store, groups: &[Arc<Group>]) -> Review {
                 place,
                 was: Box::new(was),
             },
-            None,
+            Vec::new(),
         ));
     }
     let count = format::groups(places.len());

@@ -103,7 +103,7 @@ impl Like {
         let with_people = self.with_people.try_get_untracked().unwrap_or_default();
         let like = self.group.try_get_untracked().flatten();
         let like = like.filter(|_| with_people)?;
-        let tasks: Vec<(Task, Option<usize>)> = people(&like)
+        let tasks: Vec<(Task, Vec<usize>)> = people(&like)
             .filter(|member| Some(&member.person) != i_am_in)
             .filter_map(|member| {
                 let mut roles = member.roles.iter();
@@ -118,7 +118,7 @@ impl Like {
                     label: label.then(|| member.label.clone()),
                     change,
                 };
-                (!member.roles.is_empty()).then_some((task, None))
+                (!member.roles.is_empty()).then_some((task, Vec::new()))
             })
             .collect();
         let title = format!(

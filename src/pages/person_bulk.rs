@@ -221,7 +221,7 @@ fn removal(of: Of, held: &[Held], successors: &[(GroupKey, PersonKey)]) -> Revie
                     label,
                     change,
                 },
-                None,
+                Vec::new(),
             ));
         } else {
             let step = PersonStep {
@@ -239,7 +239,7 @@ fn removal(of: Of, held: &[Held], successors: &[(GroupKey, PersonKey)]) -> Revie
                     .map(|guard| guard_words(*guard, capabilities, group)),
             );
         }
-        tasks.push((of.task(place, change), after));
+        tasks.push((of.task(place, change), after.into_iter().collect()));
     }
     if !capabilities.add.is_yes() {
         facts.push(format!(
@@ -424,7 +424,7 @@ fn AddToGroups(of: Of, on_review: Callback<Review>, on_close: Callback<()>) -> i
             } else {
                 tasks.push((
                     of.task(places.len(), PersonChange::Grant(role.clone())),
-                    None,
+                    Vec::new(),
                 ));
                 places.push(Place::of(&group));
             }
@@ -643,7 +643,7 @@ fn copies(of: Of, people: &[PersonKey], wanted: &[(Arc<Group>, Role)]) -> Review
                     label: None,
                     change: PersonChange::Grant(role.clone()),
                 };
-                tasks.push((task, first));
+                tasks.push((task, first.into_iter().collect()));
                 first = first.or(Some(number));
             }
         }

@@ -24,6 +24,6 @@ mod words;
 
 pub use report::report;
 pub use run::{About, Call, Counts, Hold, Item, Mode, Next, Reply, Run, RunId, Seen};
-pub use task::{Changed, Fate, LeftOut, Place, Task, Was};
+pub use task::{Changed, Fate, LeftOut, Place, Task, Was, field_of};
 pub use undo::{Undo, undo};
 pub use words::{fate_words, task_words};

@@ -46,8 +46,13 @@ pub fn write(run: &Run) -> String {
         "items",
         list(&run.items, |item| {
             let mut json = task(&item.task);
-            if let Some(after) = item.after {
-                json.insert("after".to_owned(), after.into());
+            let after = match item.after.as_slice() {
+                [] => None,
+                [one] => Some(Value::from(*one)),
+                several => Some(list(several, |after| Value::from(*after))),
+            };
+            if let Some(after) = after {
+                json.insert("after".to_owned(), after);
             }
             json.insert("fate".to_owned(), fate(&item.fate));
             Value::Object(json)
@@ -86,7 +91,12 @@ pub fn read(text: &str) -> Option<Run> {
     let items: Vec<Item> = each(json.get("items")?, |item| {
         Some(Item {
             task: read_task(item)?,
-            after: item.get("after").and_then(number),
+            after: match item.get("after") {
+                None => Vec::new(),
+                // One alone stands without brackets, which is how every one once stood.
+                Some(after) if after.is_array() => each(after, number)?,
+                Some(after) => vec![number(after)?],
+            },
             fate: match read_fate(item.get("fate")?)? {
                 Fate::Sent => Fate::Unknown {
                     why: "It was under way when the page was closed.".to_owned(),
@@ -97,7 +107,7 @@ pub fn read(text: &str) -> Option<Run> {
         })
     })?;
     let fits = items.iter().enumerate().all(|(at, item)| {
-        item.task.place() < places.len() && item.after.is_none_or(|after| after < at)
+        item.task.place() < places.len() && item.after.iter().all(|after| *after < at)
     });
     let mode = if json.get("stopped").is_some() {
         Mode::Stopped

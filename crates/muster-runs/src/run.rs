@@ -1,8 +1,8 @@
 //! The state machine of a run.
 
 use group_api::{
-    ApiError, Backend, Group, KeyKind, MembershipChange, Outcome, PersonChange, PersonKey,
-    PersonStep, ReadBack, Roles,
+    ApiError, Backend, Field, Group, GroupKey, KeyKind, MembershipChange, Outcome, PersonChange,
+    PersonKey, PersonStep, ReadBack, Roles,
 };
 
 use crate::task::{Fate, LeftOut, Place, Task};
@@ -46,8 +46,8 @@ pub struct About {
 pub struct Item {
     /// What is to be done.
     pub task: Task,
-    /// The number of the item that has to be done before.
-    pub after: Option<usize>,
+    /// The numbers of the items that have to be done before, each an earlier one.
+    pub after: Vec<usize>,
     /// What became of it.
     pub fate: Fate,
 }
@@ -110,6 +110,8 @@ pub enum Reply {
     People(Vec<(PersonKey, Outcome)>),
     /// What happened to the group is done.
     Done,
+    /// It was not sent: the group is not as it was shown any more.
+    Overtaken,
     /// Why nothing was done, or why nobody knows.
     Failed(ApiError),
 }
@@ -158,17 +160,20 @@ pub struct Run {
 }
 
 impl Run {
-    /// A run of these tasks; each may name the number of an earlier one that has to be done before.
+    /// A run of these tasks; each names the numbers of the earlier ones that have to be done before.
     #[must_use]
-    pub fn new(about: About, places: Vec<Place>, tasks: Vec<(Task, Option<usize>)>) -> Self {
+    pub fn new(about: About, places: Vec<Place>, tasks: Vec<(Task, Vec<usize>)>) -> Self {
         let items = tasks
             .into_iter()
             .enumerate()
-            .map(|(number, (task, after))| Item {
-                task,
-                // Only an earlier one: there are no circles.
-                after: after.filter(|after| *after < number),
-                fate: Fate::Waiting,
+            .map(|(number, (task, mut after))| {
+                // Only earlier ones: there are no circles.
+                after.retain(|after| *after < number);
+                Item {
+                    task,
+                    after,
+                    fate: Fate::Waiting,
+                }
             });
         Self::of(about, places, items.collect(), Mode::Going)
     }
@@ -177,7 +182,7 @@ impl Run {
     /// told where it was asked for.
     #[must_use]
     pub fn once(about: About, place: Place, task: Task) -> (Self, Option<Call>) {
-        let mut run = Self::new(about, vec![place], vec![(task, None)]);
+        let mut run = Self::new(about, vec![place], vec![(task, Vec::new())]);
         let call = run.next_call();
         run.mode = Mode::Stopped;
         (run, call)
@@ -301,12 +306,13 @@ impl Run {
                 Some(LeftOut::Stopped)
             } else {
                 item.after
-                    .filter(|after| {
+                    .iter()
+                    .find(|after| {
                         self.items
-                            .get(*after)
+                            .get(**after)
                             .is_none_or(|before| before.fate.is_settled() && !is_done(&before.fate))
                     })
-                    .map(LeftOut::Behind)
+                    .map(|after| LeftOut::Behind(*after))
             };
             if let Some(why) = why {
                 self.set(number, Fate::LeftOut(why));
@@ -329,9 +335,9 @@ impl Run {
 
     fn is_ready(&self, item: &Item) -> bool {
         item.fate == Fate::Waiting
-            && item.after.is_none_or(|after| {
+            && item.after.iter().all(|after| {
                 self.items
-                    .get(after)
+                    .get(*after)
                     .is_some_and(|before| is_done(&before.fate))
             })
     }
@@ -404,6 +410,10 @@ impl Run {
         let call = self.under_way.remove(at);
         match reply {
             Reply::Done => self.set_all(&call.items, &Fate::Done { note: None }),
+            Reply::Overtaken => {
+                let now = Roles::none();
+                self.set_all(&call.items, &Fate::Overtaken { now });
+            }
             Reply::People(outcomes) => {
                 for item in call.items {
                     let Some(Task::Person { person, .. }) =
@@ -451,21 +461,16 @@ impl Run {
     }
 
     fn failed(&mut self, call: &Call, error: &ApiError, now: i64) {
-        let is_people = matches!(
-            call.items
-                .first()
-                .and_then(|first| self.items.get(*first))
-                .map(|item| &item.task),
-            Some(Task::Person { .. })
-        );
+        let first = call.items.first().and_then(|first| self.items.get(*first));
+        let is_read_first = first.is_some_and(|item| is_read_first(&item.task));
         let again = match error {
             ApiError::RateLimited { retry_after } => {
                 let pause = retry_after.map_or(PAUSE_MS, |seconds| i64::from(seconds) * 1000);
                 Some(Hold::Until(now + pause))
             }
             ApiError::NotSignedIn(_) => Some(Hold::Token),
-            // Of people nothing is sent before a read; what happens to a group may have happened.
-            ApiError::NoConnection | ApiError::TimedOut { .. } if is_people => {
+            // Of these nothing is sent before a read; what else happens to a group may have happened.
+            ApiError::NoConnection | ApiError::TimedOut { .. } if is_read_first => {
                 Some(Hold::NoConnection)
             }
             _ => None,
@@ -525,7 +530,9 @@ impl Run {
             let fate = match is_shown(backend, &item.task, seen) {
                 Some(true) => Fate::Done { note: None },
                 // It was not done, and whoever began it still wants it.
-                Some(false) if self.mode != Mode::Stopped && is_person(&item.task) => Fate::Waiting,
+                Some(false) if self.mode != Mode::Stopped && is_read_first(&item.task) => {
+                    Fate::Waiting
+                }
                 Some(false) => Fate::NotShown { why: None },
                 None => Fate::Unknown {
                     why: match seen {
@@ -594,9 +601,31 @@ impl Run {
     }
 
     fn set(&mut self, number: usize, fate: Fate) {
-        if let Some(item) = self.items.get_mut(number) {
-            item.fate = fate;
+        let Some(item) = self.items.get_mut(number) else {
+            return;
+        };
+        // What comes after a rename goes to the new name.
+        if is_done(&fate)
+            && let Some(key) = new_key(&item.task)
+            && let Some(place) = self.places.get_mut(item.task.place())
+        {
+            place.key = key;
         }
+        item.fate = fate;
+    }
+
+    /// The keys that a group may be found under: its own, and the one that it has if what is unknown of it
+    /// was done after all.
+    #[must_use]
+    pub fn keys_of(&self, place: usize) -> Vec<GroupKey> {
+        let own = self.places.get(place).map(|place| place.key.clone());
+        let unknown = self
+            .items
+            .iter()
+            .filter(|item| item.task.place() == place && matches!(item.fate, Fate::Unknown { .. }));
+        own.into_iter()
+            .chain(unknown.filter_map(|item| new_key(&item.task)))
+            .collect()
     }
 
     fn set_all(&mut self, numbers: &[usize], fate: &Fate) {
@@ -610,8 +639,20 @@ const fn is_done(fate: &Fate) -> bool {
     matches!(fate, Fate::Done { .. })
 }
 
-const fn is_person(task: &Task) -> bool {
-    matches!(task, Task::Person { .. })
+/// The key that a group has once this is done, if that changes it.
+fn new_key(task: &Task) -> Option<GroupKey> {
+    let Task::Edit { changed, .. } = task else {
+        return None;
+    };
+    let name = changed
+        .iter()
+        .find(|changed| changed.field == Field::InternalName)?;
+    GroupKey::new(&name.to).ok()
+}
+
+/// Whether a read comes before it, so that it can be asked for again without harm.
+const fn is_read_first(task: &Task) -> bool {
+    matches!(task, Task::Person { .. } | Task::Edit { .. })
 }
 
 /// Whether the connection is what failed.

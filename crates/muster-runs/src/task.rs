@@ -63,13 +63,24 @@ impl Changed {
     /// Whether the group shows it.
     #[must_use]
     pub fn is_shown_by(&self, group: &Group) -> bool {
-        let now = match self.field {
-            Field::DisplayName => Some(group.display_name.as_str()),
-            Field::InternalName => Some(group.key.as_str()),
-            Field::Description => group.description.as_deref(),
-            Field::Photo => group.photo.as_deref(),
-        };
-        now.unwrap_or_default() == self.to
+        field_of(group, self.field) == self.to
+    }
+
+    /// Whether the group is still as it was when this was shown.
+    #[must_use]
+    pub fn still_fits(&self, group: &Group) -> bool {
+        field_of(group, self.field) == self.from
+    }
+}
+
+/// What a field of a group is; empty where it has none.
+#[must_use]
+pub fn field_of(group: &Group, field: Field) -> &str {
+    match field {
+        Field::DisplayName => &group.display_name,
+        Field::InternalName => group.key.as_str(),
+        Field::Description => group.description.as_deref().unwrap_or_default(),
+        Field::Photo => group.photo.as_deref().unwrap_or_default(),
     }
 }
 
@@ -136,6 +147,20 @@ impl Task {
             | Self::Leave { place }
             | Self::Transfer { place, .. } => *place,
         }
+    }
+
+    /// The same, in the group at another place.
+    #[must_use]
+    pub fn at(mut self, at: usize) -> Self {
+        match &mut self {
+            Self::Person { place, .. }
+            | Self::Create { place, .. }
+            | Self::Edit { place, .. }
+            | Self::Delete { place, .. }
+            | Self::Leave { place }
+            | Self::Transfer { place, .. } => *place = at,
+        }
+        self
     }
 
     /// What to call the person it happens to, if it happens to one.

@@ -10,8 +10,8 @@ use crate::task::{Fate, Place, Task, Was};
 pub struct Undo {
     /// The groups that it is about.
     pub places: Vec<Place>,
-    /// The tasks, each with the number of the one that has to be done before.
-    pub tasks: Vec<(Task, Option<usize>)>,
+    /// The tasks, each with the numbers of those that have to be done before.
+    pub tasks: Vec<(Task, Vec<usize>)>,
     /// What of the run cannot be taken back, a sentence each.
     pub left: Vec<&'static str>,
 }
@@ -25,11 +25,14 @@ pub fn undo(capabilities: &Capabilities, run: &Run) -> Undo {
         ..Undo::default()
     };
     let can_add = capabilities.add.is_yes();
+    // For each item, the steps that come before the one that takes it back.
+    let mut before: Vec<Vec<usize>> = vec![Vec::new(); run.items().len()];
     // The last first: what was made before something else is taken back after it.
-    for item in run.items().iter().rev() {
+    for (number, item) in run.items().iter().enumerate().rev() {
         if !matches!(item.fate, Fate::Done { .. }) {
             continue;
         }
+        let next = undo.tasks.len();
         match &item.task {
             Task::Person {
                 place,
@@ -47,7 +50,10 @@ pub fn undo(capabilities: &Capabilities, run: &Run) -> Undo {
                             label: label.clone(),
                             change,
                         },
-                        None,
+                        before
+                            .get_mut(number)
+                            .map(std::mem::take)
+                            .unwrap_or_default(),
                     )),
                     _ => undo
                         .leave("Nobody can be added here: who was removed has to be invited anew."),
@@ -69,6 +75,19 @@ pub fn undo(capabilities: &Capabilities, run: &Run) -> Undo {
             }
             Task::Transfer { .. } => {
                 undo.leave("A group that was handed over can only be handed back by its new owner.")
+            }
+        }
+        // Nobody is taken out of where they came to before they are back where they were.
+        if undo.tasks.len() > next
+            && let Task::Person {
+                change: PersonChange::Revoke(_) | PersonChange::Change { .. },
+                ..
+            } = item.task
+        {
+            for after in &item.after {
+                if let Some(before) = before.get_mut(*after) {
+                    before.push(next);
+                }
             }
         }
     }
@@ -97,7 +116,7 @@ fn make_again(undo: &mut Undo, place: usize, was: &Was) {
     };
     let made = undo.tasks.len();
     let new = Box::new(new);
-    undo.tasks.push((Task::Create { place, new }, None));
+    undo.tasks.push((Task::Create { place, new }, Vec::new()));
     undo.tasks.extend(was.people.iter().map(|(person, roles)| {
         (
             Task::Person {
@@ -106,7 +125,7 @@ fn make_again(undo: &mut Undo, place: usize, was: &Was) {
                 label: None,
                 change: PersonChange::Restore(roles.clone()),
             },
-            Some(made),
+            vec![made],
         )
     }));
     undo.leave("What the group opened elsewhere does not come back with it, and to its system it is another group.");

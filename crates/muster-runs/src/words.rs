@@ -66,6 +66,9 @@ pub fn fate_words(capabilities: &Capabilities, task: &Task, fate: &Fate) -> Stri
             let words = format!("refused: “{words}” {}", hint.unwrap_or_default());
             words.trim_end().to_owned()
         }
+        Fate::Overtaken { .. } if matches!(task, Task::Edit { .. }) => {
+            "nothing was sent: somebody changed this meanwhile".to_owned()
+        }
         Fate::Overtaken { now } if now.is_empty() => {
             "nothing was sent: somebody removed this person meanwhile".to_owned()
         }

@@ -184,7 +184,7 @@ fn forbidden(table: Table, member: &Member, action: &Action) -> Option<String> {
 }
 
 /// What the steps cost more than they seem to.
-fn warnings(store: Store, group: &Group, tasks: &[(Task, Option<usize>)]) -> Vec<String> {
+fn warnings(store: Store, group: &Group, tasks: &[(Task, Vec<usize>)]) -> Vec<String> {
     let steps = tasks.iter().filter_map(|(task, _)| match task {
         Task::Person { person, change, .. } => Some(PersonStep {
             person: person.clone(),
@@ -212,7 +212,7 @@ fn removal(table: Table, group: &Group, members: &[Member]) -> Review {
             Some(why) => left.push(format!("{}: {why}", member.label)),
             None => tasks.push((
                 task(0, member, PersonChange::Revoke(member.roles.clone())),
-                None,
+                Vec::new(),
             )),
         }
     }
@@ -254,7 +254,7 @@ fn role_change(table: Table, group: &Group, members: &[Member], role: &Role) -> 
                     from: member.roles.clone(),
                     to: role.clone(),
                 };
-                tasks.push((task(0, member, change), None));
+                tasks.push((task(0, member, change), Vec::new()));
             }
         }
     }
@@ -292,14 +292,17 @@ fn transfer(
             continue;
         }
         let arrives = there.members.find(&member.person).is_none().then(|| {
-            tasks.push((task(1, member, PersonChange::Grant(role.clone())), None));
+            tasks.push((
+                task(1, member, PersonChange::Grant(role.clone())),
+                Vec::new(),
+            ));
             tasks.len() - 1
         });
         if stay == Stay::No {
             // Who is not shown there by a read is not taken out here.
             tasks.push((
                 task(0, member, PersonChange::Revoke(member.roles.clone())),
-                arrives,
+                arrives.into_iter().collect(),
             ));
         } else if arrives.is_none() {
             left.push(format!(

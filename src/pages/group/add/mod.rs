@@ -345,7 +345,7 @@ fn ready(list: List) -> Result<(Ready, Option<Question>), String> {
         proposal: Proposal {
             title,
             places: vec![Place::of(&group)],
-            tasks: tasks.into_iter().map(|task| (task, None)).collect(),
+            tasks: tasks.into_iter().map(|task| (task, Vec::new())).collect(),
             ..Proposal::default()
         },
         as_they_are: list.as_they_are(),
