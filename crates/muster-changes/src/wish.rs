@@ -1,5 +1,6 @@
 //! What is to be so.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use group_api::{Field, GroupKey, NewGroup, PersonKey, Role};
@@ -85,4 +86,36 @@ pub enum Admins {
 pub trait Present {
     /// A group, if there is one; with its people, if these were listed.
     fn group(&self, key: &GroupKey) -> Option<Arc<group_api::Group>>;
+
+    /// The groups of a display name. Asked only where groups are not named by keys that people choose.
+    fn named(&self, name: &str) -> Vec<GroupKey> {
+        let _ = name;
+        Vec::new()
+    }
+
+    /// Whether a person is in any group, or was seen otherwise.
+    fn seen(&self, person: &PersonKey) -> bool {
+        let _ = person;
+        true
+    }
+
+    /// The e-mail address of a person, if it is known.
+    fn email(&self, person: &PersonKey) -> Option<String> {
+        let _ = person;
+        None
+    }
+}
+
+/// Groups read at one time.
+impl Present for BTreeMap<GroupKey, Arc<group_api::Group>> {
+    fn group(&self, key: &GroupKey) -> Option<Arc<group_api::Group>> {
+        self.get(key).cloned()
+    }
+
+    fn named(&self, name: &str) -> Vec<GroupKey> {
+        self.values()
+            .filter(|group| group.display_name == name)
+            .map(|group| group.key.clone())
+            .collect()
+    }
 }
