@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use group_api::{Field, GroupKey, NewGroup, PersonKey, Role};
+use muster_core::Directory;
 
 /// What is to be so in some groups. A group that is not named is not touched, and none is deleted
 /// because it is missing.
@@ -103,6 +104,29 @@ pub trait Present {
     fn email(&self, person: &PersonKey) -> Option<String> {
         let _ = person;
         None
+    }
+}
+
+/// What is known of a connection's groups.
+impl Present for Directory {
+    fn group(&self, key: &GroupKey) -> Option<Arc<group_api::Group>> {
+        self.get(key)
+    }
+
+    fn named(&self, name: &str) -> Vec<GroupKey> {
+        self.rows()
+            .filter(|row| row.display_name() == name)
+            .filter_map(|row| GroupKey::new(row.key()).ok())
+            .collect()
+    }
+
+    fn seen(&self, person: &PersonKey) -> bool {
+        self.knows(person)
+    }
+
+    fn email(&self, person: &PersonKey) -> Option<String> {
+        let label = self.label_of(person)?;
+        label.contains('@').then(|| label.to_owned())
     }
 }
 
