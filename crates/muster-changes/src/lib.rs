@@ -17,7 +17,7 @@ mod plan;
 mod wish;
 
 pub use plan::{
-    Chosen, Lead, Line, Mark, Place, Plan, Problem, Stage, Struck, Sum, Unable, Warned, Warning,
-    Why, plan,
+    Chosen, Lead, Line, Mark, Place, Plan, Problem, Since, Stage, Struck, Sum, Unable, Warned,
+    Warning, Why, plan,
 };
 pub use wish::{Admins, Group, Holds, Mode, People, Present, Which, Wish, WishedPerson};

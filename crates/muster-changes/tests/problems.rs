@@ -14,7 +14,7 @@ use group_api::{
     NewGroup, PersonKey, Role, Roles, Snip,
 };
 use muster_changes::{
-    Admins, Holds, Mode, People, Plan, Struck, Warning, Which, Why, Wish, WishedPerson, plan,
+    Admins, Holds, Mode, People, Plan, Since, Struck, Warning, Which, Why, Wish, WishedPerson, plan,
 };
 use muster_runs::Task;
 
@@ -429,4 +429,43 @@ fn a_group_struck_stays_so_in_the_other_mode_and_one_of_its_lines_can_stand_agai
     let mut struck = Struck::default();
     struck.line(&plan, &plan.lines[0], true);
     assert!(plan.chosen(&struck).tasks.is_empty());
+}
+
+#[test]
+fn what_somebody_else_has_changed_meanwhile_is_told() {
+    let wish = || {
+        vec![
+            known(
+                "lab",
+                vec![wished("ann", Holds::Any), wished("cid", Holds::Any)],
+            ),
+            known(
+                "sales",
+                vec![wished("ann", role("admin")), wished("cid", Holds::Any)],
+            ),
+        ]
+    };
+    let lab = group("lab", &["ann admin", "cid member"]);
+    let before = [lab.clone(), group("sales", &["ann member", "bob member"])];
+    let then = made(&Instabase, &before, EXACTLY, wish());
+    assert_eq!(then.since(&then, &Struck::default()), Since::default());
+    // In the first group somebody was taken out, in the other one somebody came in, and bob and cid have changed places.
+    let after = [
+        group("lab", &["ann admin"]),
+        group("sales", &["ann member", "cid member", "dan member"]),
+    ];
+    let now = made(&Instabase, &after, EXACTLY, wish());
+    let since = now.since(&then, &Struck::default());
+    let names = |plan: &Plan, lines: &[usize]| {
+        let names = lines
+            .iter()
+            .map(|line| plan.lines[*line].task.who().unwrap().to_owned());
+        names.collect::<Vec<_>>()
+    };
+    assert_eq!(names(&now, &since.new), ["cid", "dan@acme.org"]);
+    assert_eq!(names(&then, &since.gone), ["bob@acme.org", "cid"]);
+    // What is struck is nobody's news.
+    let mut struck = Struck::default();
+    struck.group(1, true);
+    assert_eq!(names(&now, &now.since(&then, &struck).new), ["cid"]);
 }

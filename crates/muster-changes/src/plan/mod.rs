@@ -3,11 +3,13 @@
 mod chosen;
 mod group;
 mod names;
+mod since;
 
 use group_api::{Backend, Field, GroupKey, Guard, PersonKey, Role, Support};
 use muster_runs::Task;
 
 pub use chosen::{Chosen, Mark, Struck, Sum, Warned, Warning};
+pub use since::Since;
 
 use crate::wish::{Mode, Present, Wish};
 
