@@ -1,0 +1,74 @@
+//! What a review says.
+
+use group_api::{Capabilities, Field, Support};
+use muster_changes::{Line, Plan, Sum, Why};
+use muster_runs::task_words;
+
+use crate::format;
+
+/// How many of what, in a line: "40 groups · +312 · −287 · 14 roles".
+pub(super) fn summary(sum: Sum, struck: usize) -> String {
+    let mut parts = vec![format::groups(sum.groups)];
+    let mut part = |count: usize, before: &str, after: &str| {
+        if count > 0 {
+            parts.push(format!("{before}{}{after}", format::number(count)));
+        }
+    };
+    part(sum.made, "", " new");
+    part(sum.added, "+", "");
+    part(sum.removed, "−", "");
+    part(
+        sum.roles,
+        "",
+        if sum.roles == 1 { " role" } else { " roles" },
+    );
+    part(sum.edited, "", " with other fields");
+    part(sum.never_seen, "", " never seen");
+    part(struck, "", " struck");
+    parts.join(" · ")
+}
+
+/// A line in words: "bob in Sales: add as Member".
+pub(super) fn line(capabilities: &Capabilities, plan: &Plan, line: &Line) -> String {
+    let group = plan.place(line).map_or("", |place| &place.place.name);
+    let words = task_words(capabilities, &line.task);
+    match line.task.who() {
+        Some(who) => format!("{who} in {group}: {words}"),
+        None => format!("{group}: {words}"),
+    }
+}
+
+const fn field(field: Field) -> &'static str {
+    match field {
+        Field::DisplayName => "display name",
+        Field::InternalName => "internal name",
+        Field::Description => "description",
+        Field::Photo => "photo",
+    }
+}
+
+/// Why something cannot be done.
+pub(super) fn why(capabilities: &Capabilities, why: &Why) -> String {
+    let system = capabilities.system;
+    match why {
+        Why::NotFound => "there is no such group, or it is not yours to see".to_owned(),
+        Why::NotListed => "the server does not say who is in it".to_owned(),
+        Why::NamedTwice => "it is named more than once".to_owned(),
+        Why::Ambiguous(count) => format!("{} have this name: say which", format::groups(*count)),
+        Why::NameTaken(name) => format!("the internal name {name} is taken"),
+        Why::TwoValues(of) => format!("its {} is to be two things", field(*of)),
+        Why::NoField(of) => format!("cannot on {system}: a group has no {}", field(*of)),
+        Why::BadField(of, why) => format!("its {}: {why}", field(*of)),
+        Why::TwoRoles => "named more than once, and not in the same role".to_owned(),
+        Why::NoAdd(why) | Why::NotGiven(_, Support::No(why)) => {
+            format!("cannot on {system}: {why}")
+        }
+        Why::UnknownRole(role) => format!("cannot on {system}: there is no role “{role}”"),
+        Why::NotGiven(role, Support::Yes) => format!(
+            "cannot be made {} here: hand the group over in its settings",
+            capabilities.label(role)
+        ),
+        Why::NotAPerson(kind) => format!("this is no person but a “{kind}”"),
+        Why::NotAllowed(why) => why.clone(),
+    }
+}
