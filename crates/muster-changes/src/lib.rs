@@ -14,6 +14,7 @@
 )]
 
 mod plan;
+pub mod bring;
 mod wish;
 
 pub use plan::{

@@ -10,7 +10,7 @@ mod pool;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use group_api::{Group, Timestamp};
+use group_api::{Group, PersonKey, Timestamp};
 use group_bytes::{Keyed, fold_into, sort_keyed};
 use memchr::memchr;
 
@@ -173,6 +173,15 @@ impl<'a> Row<'a> {
     #[must_use]
     pub fn stamp(&self) -> u32 {
         self.cells.stamp
+    }
+
+    /// The addresses of those in it, where the system tells them.
+    pub fn addresses(&self) -> impl Iterator<Item = (&'a PersonKey, &'a str)> + use<'a> {
+        let members = self.rich().and_then(|group| group.members.listed());
+        members.unwrap_or_default().iter().flat_map(|member| {
+            let emails = member.emails.iter();
+            emails.map(|email| (&member.person, email.address.as_str()))
+        })
     }
 
     pub(crate) fn rich(&self) -> Option<&'a Arc<Group>> {

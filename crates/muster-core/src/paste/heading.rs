@@ -94,8 +94,29 @@ fn people_rank(word: &str) -> Option<usize> {
     PEOPLE.iter().position(|words| words.contains(&word))
 }
 
-/// A heading's letters.
-fn letters(text: &str) -> String {
+/// What a heading's word stands over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Over {
+    /// People: 0 where it is surest that the word names them as their system does, 1 their addresses, 2 what
+    /// may be what they are called.
+    People(usize),
+    /// Roles.
+    Roles,
+}
+
+/// What a heading stands over, as far as its word tells.
+#[must_use]
+pub fn over(heading: &str) -> Option<Over> {
+    let word = letters(heading);
+    if ROLES.contains(&word.as_str()) {
+        return Some(Over::Roles);
+    }
+    people_rank(&word).map(Over::People)
+}
+
+/// A heading's letters and digits, folded.
+#[must_use]
+pub fn letters(text: &str) -> String {
     let mut folded = fold(bare(text));
     folded.retain(|c| c.is_ascii_alphanumeric());
     folded

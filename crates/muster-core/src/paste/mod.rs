@@ -15,7 +15,7 @@ use group_api::PersonKey;
 use cells::{Cell, Cut, cells, ends_line, is_blank, line_ends};
 use heading::{Table, find_heading, find_roles, rows_of};
 
-pub use heading::Heading;
+pub use heading::{Heading, Over, letters, over};
 pub use near::nearest;
 pub use piece::{MailPart, Offer};
 pub use review::{Again, Against, Class, Counts, Lookup, Review, Reviewed, role_of};
@@ -98,6 +98,13 @@ pub fn parse(text: &str, first: FirstLine, is_role: &dyn Fn(&str) -> bool) -> Pa
         heading: table.heading.map(|(_, heading)| heading),
         titles,
     }
+}
+
+/// Reads what stands in one cell: whom it offers, and what they are called beside that. `None` if nothing
+/// stands there.
+#[must_use]
+pub fn read_one(cell: &str) -> Option<(Offer, Option<String>)> {
+    piece::read(cell)
 }
 
 /// The entries of a list, without its heading.

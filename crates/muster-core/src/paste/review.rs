@@ -33,7 +33,8 @@ impl Lookup {
         self.index.find(hash, |number| name(number) == wanted)
     }
 
-    fn put<'a>(&mut self, number: u32, name: &dyn Fn(u32) -> &'a str) {
+    /// Puts a number to it, whose name it does not hold yet.
+    pub fn put<'a>(&mut self, number: u32, name: &dyn Fn(u32) -> &'a str) {
         let hash_of = |number| hash(self.seed, name(number).as_bytes());
         self.index.insert(hash_of(number), number, hash_of);
     }
