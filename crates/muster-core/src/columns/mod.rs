@@ -124,6 +124,12 @@ impl<'a> Row<'a> {
             .unwrap_or_default()
     }
 
+    /// Its number.
+    #[must_use]
+    pub const fn number(&self) -> u32 {
+        self.number
+    }
+
     /// What names it on its system.
     #[must_use]
     pub fn key(&self) -> &'a str {
