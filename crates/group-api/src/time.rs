@@ -80,7 +80,37 @@ impl Timestamp {
             days_from_civil(year, month, day) * 1440 + hour * 60 + minute - offset_minutes;
         Some(Self((minutes * 60 + second) * 1000 + ms))
     }
+
+    /// The same in RFC 3339, in UTC and to the millisecond: what [`Timestamp::parse`] reads. `None` before
+    /// the year 0 and after 9999, which that form does not have.
+    #[must_use]
+    pub fn to_text(self) -> Option<String> {
+        let (day, ms) = (self.0.div_euclid(DAY_MS), self.0.rem_euclid(DAY_MS));
+        let (year, month, date) = civil_from_days(day);
+        let (hour, minute, second) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60);
+        (0..=9999).contains(&year).then(|| {
+            let mut text = String::with_capacity(24);
+            for (number, digits, behind) in [
+                (year, 4, '-'),
+                (month, 2, '-'),
+                (date, 2, 'T'),
+                (hour, 2, ':'),
+                (minute, 2, ':'),
+                (second, 2, '.'),
+                (ms % 1000, 3, 'Z'),
+            ] {
+                for place in (0..digits).rev() {
+                    let digit = number / 10_i64.pow(place) % 10;
+                    text.push(char::from(b'0' + u8::try_from(digit).unwrap_or(0)));
+                }
+                text.push(behind);
+            }
+            text
+        })
+    }
 }
+
+const DAY_MS: i64 = 86_400_000;
 
 fn digits(bytes: &[u8], from: usize, count: usize) -> Option<i64> {
     let mut value = 0;
@@ -112,6 +142,20 @@ fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
         + shifted_year.div_euclid(400)
         + day_of_year
         - 719_468
+}
+
+/// The other way round: year, month and day.
+fn civil_from_days(days: i64) -> (i64, i64, i64) {
+    let days = days + 719_468;
+    let era = days.div_euclid(146_097);
+    let day_of_era = days.rem_euclid(146_097);
+    let year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * day_of_year + 2) / 153;
+    let date = day_of_year - (153 * shifted_month + 2) / 5 + 1;
+    let month = (shifted_month + 2) % 12 + 1;
+    (era * 400 + year_of_era + i64::from(month <= 2), month, date)
 }
 
 #[cfg(test)]
@@ -160,7 +204,22 @@ mod tests {
         }
     }
 
+    #[test]
+    fn instants_are_written_as_they_are_read() {
+        let text = |ms| Timestamp::from_unix_ms(ms).to_text();
+        assert_eq!(text(0).as_deref(), Some("1970-01-01T00:00:00.000Z"));
+        assert_eq!(text(-1).as_deref(), Some("1969-12-31T23:59:59.999Z"));
+        assert_eq!(text(i64::MAX), None);
+        assert_eq!(text(i64::MIN), None);
+    }
+
     proptest! {
+        #[test]
+        fn what_is_written_is_read_as_the_same(ms in -62_167_219_200_000_i64..253_402_300_800_000) {
+            let text = Timestamp::from_unix_ms(ms).to_text().unwrap();
+            prop_assert_eq!(Timestamp::parse(&text), Some(Timestamp::from_unix_ms(ms)), "{}", text);
+        }
+
         #[test]
         fn no_text_makes_it_panic(text in ".{0,40}") {
             let _ = Timestamp::parse(&text);

@@ -13,8 +13,11 @@
     )
 )]
 
-mod plan;
 pub mod bring;
+pub mod compare;
+pub mod file;
+mod plan;
+pub mod since;
 mod wish;
 
 pub use plan::{

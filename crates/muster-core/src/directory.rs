@@ -33,7 +33,7 @@ pub enum Coverage {
 }
 
 /// What a role is to the columns if the system has no such role, by its documentation.
-const OTHER_ROLE: u8 = 15;
+pub(crate) const OTHER_ROLE: u8 = 15;
 /// How far ahead a list may be of what was brought last time and still be in step.
 const AHEAD: u32 = 64;
 /// After how many changes who looks on has to look at everything anew.
@@ -519,6 +519,11 @@ impl Directory {
     /// The number of a person who was ever seen.
     pub(crate) fn person(&self, person: &PersonKey) -> Option<u32> {
         self.columns.persons.find(person.as_str())
+    }
+
+    /// The same by the text of a key.
+    pub(crate) fn person_by(&self, key: &str) -> Option<u32> {
+        self.columns.persons.find(key)
     }
 
     /// The key of a person of this number, and what to call them.

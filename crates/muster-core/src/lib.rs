@@ -12,6 +12,7 @@
 )]
 
 mod ahead;
+mod apart;
 mod columns;
 mod csv;
 mod directory;
@@ -29,6 +30,7 @@ mod selector;
 mod words;
 mod worklist;
 
+pub use apart::{Apart, apart};
 pub use columns::Row;
 pub use csv::csv_line;
 pub use directory::{Coverage, Directory};
