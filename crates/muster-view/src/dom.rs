@@ -14,6 +14,7 @@ use crate::effect::Running;
 use crate::element::{Element, Handler, Kind, Part, load};
 use crate::lit::Lit;
 use crate::signal::RwSignal;
+use crate::trusted::{self, Within};
 use crate::value::Value;
 
 /// A view that was made: what of it is in the page, and what keeps it up to date.
@@ -121,10 +122,10 @@ fn create(tag: &str, svg: bool) -> Option<web_sys::Element> {
 fn inert(html: &'static str, svg: bool) -> Option<web_sys::Node> {
     let template: web_sys::HtmlTemplateElement = create("template", false)?.unchecked_into();
     if svg {
-        template.set_inner_html(&format!("<svg>{html}</svg>"));
+        trusted::fill(&template, html, Within::Svg);
         template.content().first_child()?.first_child()
     } else {
-        template.set_inner_html(html);
+        trusted::fill(&template, html, Within::Html);
         template.content().first_child()
     }
 }

@@ -20,6 +20,7 @@ mod lit;
 pub mod mount;
 mod signal;
 mod stored;
+mod trusted;
 mod value;
 
 pub use child::{AnyView, CollectView, IntoView, Make, Node, Slots, slots};
