@@ -1,7 +1,9 @@
 //! The command line.
 
 use crate::seed::{self, seed};
-use crate::{NewUser, Options, Upstream, add_user, create_token, remove_user, start};
+use crate::{
+    Limits, NewUser, Options, Others, Upstream, add_user, create_token, remove_user, start,
+};
 use clap::{Args, Parser, Subcommand};
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -45,6 +47,9 @@ struct Serve {
     /// Pass calls under /up/NAME/ on to a real system (instabase or snip); repeatable
     #[arg(long = "upstream", value_name = "NAME=SYSTEM,URL")]
     upstreams: Vec<Upstream>,
+    /// Let the page connect to this server and the upstreams alone
+    #[arg(long)]
+    only_offered: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -120,6 +125,12 @@ pub fn run(cli: Cli) -> Result<(), String> {
             quirks: serve.quirks,
             allow_origins: serve.allow_origins,
             upstreams: serve.upstreams,
+            others: if serve.only_offered {
+                Others::Refused
+            } else {
+                Others::Allowed
+            },
+            limits: Limits::default(),
         }),
         Some(Command::User(UserCommand::Add {
             name,

@@ -1,6 +1,7 @@
 //! `/config.json`: what the app learns from the server that delivers it.
 
-use crate::{App, demo, reply};
+use crate::upstream::Upstreams;
+use crate::{App, Others, demo, reply};
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
@@ -8,9 +9,8 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// The connections offered, whether others may be added, and in demo mode the people to try as.
-pub(crate) async fn config(State(app): State<Arc<App>>) -> Response {
-    let connections: Vec<Value> = app
-        .upstreams
+pub(crate) fn of(upstreams: &Upstreams, others: Others, demo: bool) -> Value {
+    let connections: Vec<Value> = upstreams
         .iter()
         .map(|up| {
             json!({
@@ -20,17 +20,20 @@ pub(crate) async fn config(State(app): State<Arc<App>>) -> Response {
             })
         })
         .collect();
-    let mut config = json!({ "connections": connections, "add": true });
-    if app.demo
-        && let Some(object) = config.as_object_mut()
-    {
+    let mut config = json!({ "connections": connections, "add": others == Others::Allowed });
+    if demo && let Some(object) = config.as_object_mut() {
         let people: Vec<Value> = demo::PEOPLE
             .iter()
             .map(|(user, token, about)| json!({ "user": user, "token": token, "about": about }))
             .collect();
         object.insert("demo".to_owned(), json!({ "people": people }));
     }
-    let mut response = reply::json(StatusCode::OK, &config);
+    config
+}
+
+/// Answers with it.
+pub(crate) async fn config(State(app): State<Arc<App>>) -> Response {
+    let mut response = reply::json(StatusCode::OK, &app.config);
     response
         .headers_mut()
         .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));

@@ -21,6 +21,8 @@ pub enum Kind {
     TooLarge,
     /// The request did not arrive, or was not answered, in time.
     TimedOut,
+    /// Too many tokens that are not known came from this address.
+    TooMany,
     /// The path is right, the method is not.
     WrongMethod,
     /// The database is busy with somebody else's work.
@@ -76,11 +78,14 @@ impl Fault {
 
 impl From<rusqlite::Error> for Fault {
     fn from(error: rusqlite::Error) -> Self {
-        use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked};
+        use rusqlite::ErrorCode::{DatabaseBusy, DatabaseCorrupt, DatabaseLocked, NotADatabase};
         match error.sqlite_error_code() {
             Some(DatabaseBusy | DatabaseLocked) => {
                 Self::new(Kind::Busy, "The database is busy. Try again in a moment.")
             }
+            Some(DatabaseCorrupt | NotADatabase) => Self::internal(&format_args!(
+                "the database is damaged ({error}): stop the server and restore it from a backup"
+            )),
             _ => Self::internal(&error),
         }
     }

@@ -42,7 +42,9 @@ pub(crate) fn refusal(quirks: Quirks, fault: &Fault) -> Response {
     if let (Some(object), Some(details)) = (body.as_object_mut(), &fault.details) {
         object.insert("error_details".to_owned(), Value::Object(details.clone()));
     }
-    reply::json(quirks.instabase_status(fault.kind), &body)
+    let mut response = reply::json(quirks.instabase_status(fault.kind), &body);
+    response.extensions_mut().insert(fault.kind);
+    response
 }
 
 fn written(app: &App, result: Result<(), Fault>) -> Response {

@@ -33,7 +33,9 @@ mod db;
 mod demo;
 mod etag;
 mod fault;
+mod guesses;
 mod instabase;
+mod limits;
 mod pack;
 mod quirks;
 mod reply;
@@ -47,6 +49,7 @@ pub mod cli;
 
 pub use admin::{add_user, create_token, remove_user};
 pub use db::users::NewUser;
+pub use limits::Limits;
 pub use quirks::Quirks;
 pub use upstream::{System, Upstream};
 
@@ -61,15 +64,12 @@ use axum::routing::{any, get};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 /// The largest request body.
 pub(crate) const BODY_LIMIT: usize = 1024 * 1024;
-/// How long a request may take until its reply begins.
-const REQUEST_TIME: Duration = Duration::from_secs(30);
 /// What to serve, and where.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -87,6 +87,20 @@ pub struct Options {
     pub allow_origins: Vec<String>,
     /// Real systems to pass calls on to.
     pub upstreams: Vec<Upstream>,
+    /// Whom the page may connect to.
+    pub others: Others,
+    /// How long anything may take, and how much of it there may be.
+    pub limits: Limits,
+}
+
+/// Whom the page may connect to besides what it is offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Others {
+    /// Any server that the user names.
+    #[default]
+    Allowed,
+    /// Nobody: the page's policy names this server and the upstreams alone.
+    Refused,
 }
 
 impl Default for Options {
@@ -99,6 +113,8 @@ impl Default for Options {
             quirks: false,
             allow_origins: Vec::new(),
             upstreams: Vec::new(),
+            others: Others::default(),
+            limits: Limits::default(),
         }
     }
 }
@@ -107,10 +123,15 @@ impl Default for Options {
 pub(crate) struct App {
     pub db: Db,
     pub quirks: Quirks,
-    pub demo: bool,
     pub site: site::Site,
     pub origins: cors::Origins,
     pub upstreams: upstream::Upstreams,
+    pub limits: Limits,
+    pub guesses: guesses::Guesses,
+    /// What `/config.json` says.
+    pub config: serde_json::Value,
+    /// The headers of the page and its files.
+    pub page: Vec<(HeaderName, HeaderValue)>,
 }
 
 /// A server that is listening. It stops when this is dropped; [`Running::stop`] also waits until it has.
@@ -138,7 +159,10 @@ pub async fn start(options: Options) -> Result<Running, String> {
         .local_addr()
         .map_err(|e| format!("The address of the server is unknown: {e}."))?;
     let origins = cors::Origins::new(&options.allow_origins)?;
-    let upstreams = upstream::Upstreams::new(&options.upstreams)?;
+    let limits = options.limits.clone();
+    let upstreams = upstream::Upstreams::new(&options.upstreams, &limits)?;
+    let config = config::of(&upstreams, options.others, options.demo);
+    let page = page_headers(&config)?;
     let (path, demo) = (options.db.clone(), options.demo);
     let db = tokio::task::spawn_blocking(move || {
         let db = Db::open(&path)?;
@@ -150,13 +174,16 @@ pub async fn start(options: Options) -> Result<Running, String> {
     let app = Arc::new(App {
         db,
         quirks: Quirks::new(options.quirks),
-        demo: options.demo,
         site: site::Site::new(&options.site),
         origins,
         upstreams,
+        limits: limits.clone(),
+        guesses: guesses::Guesses::default(),
+        config,
+        page,
     });
     let (stop, stopped) = oneshot::channel();
-    let ended = tokio::spawn(serve::serve(listener, router(app), stopped));
+    let ended = tokio::spawn(serve::serve(listener, router(app), limits, stopped));
     Ok(Running { addr, stop, ended })
 }
 
@@ -177,6 +204,18 @@ async fn bind(listen: &str, demo: bool) -> Result<TcpListener, String> {
         .map_err(|e| format!("Cannot listen on {listen}: {e}."))
 }
 
+/// The headers of the page, as its configuration has them.
+fn page_headers(config: &serde_json::Value) -> Result<Vec<(HeaderName, HeaderValue)>, String> {
+    page_policy::headers(config)?
+        .into_iter()
+        .map(|(name, value)| {
+            let value = HeaderValue::try_from(value)
+                .map_err(|e| format!("The page's header {name} cannot be sent: {e}."))?;
+            Ok((HeaderName::from_static(name), value))
+        })
+        .collect()
+}
+
 fn router(app: Arc<App>) -> Router {
     Router::new()
         .merge(instabase::routes())
@@ -186,9 +225,14 @@ fn router(app: Arc<App>) -> Router {
         .fallback(elsewhere)
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), in_size))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), in_time))
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(&app),
+            guesses::slow,
+        ))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), cors::cors))
-        .layer(middleware::from_fn(headers))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), headers))
         .with_state(app)
 }
 
@@ -227,13 +271,24 @@ async fn wrong_method(State(app): State<Arc<App>>, uri: Uri) -> Response {
     refusal(&app, uri.path(), &fault)
 }
 
+/// Refuses what says by itself that it is too large, before a byte of it is waited for.
+async fn in_size(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let declared = request.headers().get(header::CONTENT_LENGTH);
+    let declared = declared.and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if declared.is_some_and(|length| length > BODY_LIMIT) {
+        let fault = Fault::new(Kind::TooLarge, reply::TOO_LARGE);
+        return refusal(&app, request.uri().path(), &fault);
+    }
+    next.run(request).await
+}
+
 /// Ends requests that take too long to be answered. What goes to an upstream has time-outs of its own.
 async fn in_time(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
     if path.starts_with("/up/") {
         return next.run(request).await;
     }
-    match tokio::time::timeout(REQUEST_TIME, next.run(request)).await {
+    match tokio::time::timeout(app.limits.request, next.run(request)).await {
         Ok(response) => response,
         Err(_) => {
             let fault = Fault::new(Kind::TimedOut, "The request took too long.");
@@ -243,26 +298,31 @@ async fn in_time(State(app): State<Arc<App>>, request: Request, next: Next) -> R
 }
 
 /// Headers of every reply. Replies of calls are stored nowhere.
-async fn headers(request: Request, next: Next) -> Response {
+async fn headers(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let call = is_call(request.uri().path());
     let ours = request.uri().path().starts_with("/api/");
     let mut response = next.run(request).await;
     let busy = ours && response.status() == StatusCode::SERVICE_UNAVAILABLE;
     let headers = response.headers_mut();
-    let set: [(HeaderName, &'static str); 2] = [
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
-    ];
-    for (name, value) in set {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
     if call {
+        headers.insert(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        );
+        headers.insert(
+            header::REFERRER_POLICY,
+            HeaderValue::from_static("no-referrer"),
+        );
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         // A page that an upstream answers with must not run as one of ours when somebody opens it.
         headers.insert(
             header::CONTENT_SECURITY_POLICY,
             HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; sandbox"),
         );
+    } else {
+        for (name, value) in &app.page {
+            headers.insert(name.clone(), value.clone());
+        }
     }
     if busy {
         headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));

@@ -138,6 +138,7 @@ pub(crate) const fn http_status(kind: Kind) -> StatusCode {
         Kind::Bad | Kind::Partial => StatusCode::BAD_REQUEST,
         Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Kind::TimedOut => StatusCode::REQUEST_TIMEOUT,
+        Kind::TooMany => StatusCode::TOO_MANY_REQUESTS,
         Kind::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
         Kind::Busy => StatusCode::SERVICE_UNAVAILABLE,
         Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,

@@ -11,6 +11,9 @@ use axum::response::Response;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+/// Over the limit of bodies.
+pub(crate) const TOO_LARGE: &str = "The body is larger than 1 MiB.";
+
 /// What is compressed apart from the threads that serve everybody.
 const LARGE: usize = 32 * 1024;
 
@@ -89,7 +92,7 @@ pub(crate) fn message(fault: &Fault) -> Response {
 pub(crate) fn object(body: RawBody) -> Result<Map<String, Value>, Fault> {
     let bytes = body.map_err(|rejection| {
         if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-            Fault::new(Kind::TooLarge, "The body is larger than 1 MiB.")
+            Fault::new(Kind::TooLarge, TOO_LARGE)
         } else {
             Fault::bad("The body did not arrive whole.")
         }

@@ -3,7 +3,11 @@
 //! A client that sends its request head slowly, or none at all, is cut off; so is what asks for more connections
 //! than there is room for, until others end. Request bodies and replies have limits of their own elsewhere.
 
+use crate::Limits;
+use crate::guesses::Peer;
 use axum::Router;
+use axum::http::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
@@ -12,24 +16,24 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, oneshot};
+use tower::ServiceExt as _;
 
-/// How long a request head may take, and how long a connection may idle between requests.
-const HEAD: Duration = Duration::from_secs(30);
 /// The largest request head, in bytes.
 const HEAD_SIZE: usize = 64 * 1024;
-/// Connections at once.
-const CONNECTIONS: usize = 1024;
-/// How long requests under way may take to end when the server stops.
-const GRACE: Duration = Duration::from_secs(5);
 
 /// Serves until `stop` is told or dropped, then lets requests under way end.
-pub(crate) async fn serve(listener: TcpListener, router: Router, mut stop: oneshot::Receiver<()>) {
+pub(crate) async fn serve(
+    listener: TcpListener,
+    router: Router,
+    limits: Limits,
+    mut stop: oneshot::Receiver<()>,
+) {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
-        .header_read_timeout(HEAD)
+        .header_read_timeout(limits.head)
         .max_buf_size(HEAD_SIZE);
     let graceful = GracefulShutdown::new();
-    let room = Arc::new(Semaphore::new(CONNECTIONS));
+    let room = Arc::new(Semaphore::new(limits.connections));
     loop {
         let accept = async {
             let place = Arc::clone(&room).acquire_owned().await;
@@ -39,8 +43,8 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, mut stop: onesh
             accepted = accept => accepted,
             _ = &mut stop => break,
         };
-        let stream = match accepted {
-            Ok((stream, _)) => stream,
+        let (stream, peer) = match accepted {
+            Ok((stream, peer)) => (stream, Peer(peer.ip())),
             Err(error) => {
                 // One client that went away, or no more file handles: the next may do better.
                 eprintln!("muster-server: a connection was not taken: {error}");
@@ -50,7 +54,13 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, mut stop: onesh
         };
         // Small replies leave at once; where that cannot be set, they leave a little later.
         let _ = stream.set_nodelay(true);
-        let service = TowerToHyperService::new(router.clone());
+        let service = router
+            .clone()
+            .map_request(move |mut request: Request<Incoming>| {
+                request.extensions_mut().insert(peer);
+                request
+            });
+        let service = TowerToHyperService::new(service);
         let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
         tokio::spawn(async move {
             let _place = place;
@@ -59,5 +69,5 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, mut stop: onesh
         });
     }
     drop(listener);
-    let _ = tokio::time::timeout(GRACE, graceful.shutdown()).await;
+    let _ = tokio::time::timeout(limits.grace, graceful.shutdown()).await;
 }

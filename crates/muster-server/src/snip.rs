@@ -45,7 +45,9 @@ pub(crate) fn refusal(quirks: Quirks, fault: &Fault) -> Response {
     if let (Some(object), Some(details)) = (body.as_object_mut(), &fault.details) {
         object.insert("details".to_owned(), Value::Object(details.clone()));
     }
-    reply::json(quirks.snip_status(fault.kind), &body)
+    let mut response = reply::json(quirks.snip_status(fault.kind), &body);
+    response.extensions_mut().insert(fault.kind);
+    response
 }
 
 /// The id of the path; what is no id belongs to no group, and no group has the id 0.

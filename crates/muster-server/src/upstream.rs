@@ -1,37 +1,31 @@
 //! `/up/NAME/…`: a contract's calls, passed on to a real system.
 //!
 //! Most real systems answer a browser of another origin nothing, so the app reaches them through its own origin.
-//! Only the paths and methods of the contract pass, bodies stream both ways, and of the headers only those that
-//! the contract needs. No cookie passes, no redirect is followed (it could carry the token elsewhere), and the
+//! Only the paths and methods of the contract pass, and of the headers only those that the contract needs. Replies
+//! stream; a request is passed on when all of it is here, so that one that breaks off half-way does nothing. No cookie passes, no redirect is followed (it could carry the token elsewhere), and the
 //! token is neither kept nor written anywhere.
 
-use crate::App;
 use crate::BODY_LIMIT;
 use crate::reply;
+use crate::{App, Limits};
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
-use http_body_util::Limited;
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use reqwest::{Client, Url, redirect};
 use serde_json::json;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long connecting may take.
-const CONNECT: Duration = Duration::from_secs(10);
-/// How long an upstream may be silent, before its reply and within it. A long list on a slow system is healthy.
-const SILENCE: Duration = Duration::from_secs(60);
-
 /// How long a connection is kept for the next call: shorter than servers close theirs, so that a write does not
 /// run into one that is closing.
 const IDLE: Duration = Duration::from_secs(4);
 
-const REQUEST_HEADERS: [HeaderName; 6] = [
+const REQUEST_HEADERS: [HeaderName; 5] = [
     header::AUTHORIZATION,
     header::CONTENT_TYPE,
-    header::CONTENT_LENGTH,
     header::ACCEPT,
     header::ACCEPT_ENCODING,
     header::IF_NONE_MATCH,
@@ -160,13 +154,13 @@ pub(crate) struct Upstreams(Vec<(Upstream, Client)>);
 
 impl Upstreams {
     /// Makes the clients. Two upstreams of one name are a mistake.
-    pub fn new(given: &[Upstream]) -> Result<Self, String> {
+    pub fn new(given: &[Upstream], limits: &Limits) -> Result<Self, String> {
         let mut made: Vec<(Upstream, Client)> = Vec::new();
         for upstream in given {
             if made.iter().any(|(other, _)| other.name == upstream.name) {
                 return Err(format!("--upstream {} is given twice.", upstream.name));
             }
-            let client = client(&upstream.url)
+            let client = client(&upstream.url, limits)
                 .map_err(|e| format!("--upstream {} cannot be used: {e}.", upstream.name))?;
             made.push((upstream.clone(), client));
         }
@@ -179,15 +173,15 @@ impl Upstreams {
     }
 }
 
-fn client(url: &Url) -> reqwest::Result<Client> {
+fn client(url: &Url, limits: &Limits) -> reqwest::Result<Client> {
     // Fails only where one is installed already, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut builder = Client::builder()
         .user_agent(concat!("muster-server/", env!("CARGO_PKG_VERSION")))
         .redirect(redirect::Policy::none())
         .retry(reqwest::retry::never())
-        .connect_timeout(CONNECT)
-        .read_timeout(SILENCE)
+        .connect_timeout(limits.connect)
+        .read_timeout(limits.silence)
         .pool_idle_timeout(IDLE)
         .referer(false);
     if url.scheme() == "http" {
@@ -248,17 +242,6 @@ pub(crate) async fn pass(State(app): State<Arc<App>>, request: Request) -> Respo
             "This address does not take that method.",
         );
     }
-    let declared = request
-        .headers()
-        .get(header::CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.parse::<usize>().ok());
-    if declared.is_some_and(|length| length > BODY_LIMIT) {
-        return refusal(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "The body is larger than 1 MiB.",
-        );
-    }
     let mut url = upstream.url.clone();
     let base = url.path().trim_end_matches('/').to_owned();
     url.set_path(&format!("{base}/{rest}"));
@@ -267,19 +250,26 @@ pub(crate) async fn pass(State(app): State<Arc<App>>, request: Request) -> Respo
 
     let (name, secure) = (upstream.name.clone(), url.scheme() == "https");
     let (parts, body) = request.into_parts();
+    let whole = tokio::time::timeout(app.limits.request, Limited::new(body, BODY_LIMIT).collect());
+    let body = match whole.await {
+        Ok(Ok(body)) => body.to_bytes(),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => {
+            return refusal(StatusCode::PAYLOAD_TOO_LARGE, reply::TOO_LARGE);
+        }
+        Ok(Err(_)) => {
+            return refusal(StatusCode::BAD_REQUEST, "The body did not arrive whole.");
+        }
+        Err(_) => {
+            return refusal(StatusCode::REQUEST_TIMEOUT, "The request took too long.");
+        }
+    };
     let mut headers = HeaderMap::new();
     copy(&parts.headers, &mut headers, &REQUEST_HEADERS);
     let mut outgoing = client.request(parts.method.clone(), url);
-    let has_body = declared.is_some_and(|length| length > 0)
-        || parts.headers.contains_key(header::TRANSFER_ENCODING);
-    if parts.method == Method::GET {
-        headers.remove(header::CONTENT_LENGTH);
-    } else if has_body {
-        // With its length where that is known: many systems do not take a chunked request.
-        let limited = Body::new(Limited::new(body, BODY_LIMIT));
-        outgoing = outgoing.body(reqwest::Body::wrap_stream(limited.into_data_stream()));
-    } else {
-        headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
+    if parts.method != Method::GET {
+        // With its length, none too: many systems do not take a chunked request.
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
+        outgoing = outgoing.body(body);
     }
     match outgoing.headers(headers).send().await {
         Ok(incoming) => answer(&name, incoming),

@@ -10,6 +10,9 @@ const VERSION: i64 = 1;
 /// "MSTR" in `PRAGMA application_id`: tells our files from every other SQLite file.
 const APPLICATION: i64 = 0x4d53_5452;
 
+/// How long it waits for one at the start: whoever starts a program by hand looks on.
+const BUSY_AT_START: Duration = Duration::from_secs(3);
+
 /// How long a connection waits for another's lock.
 const BUSY: Duration = Duration::from_secs(10);
 
@@ -75,6 +78,7 @@ pub(super) fn connect(path: &Path) -> Result<Connection, String> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    owned(path);
     let open = || -> rusqlite::Result<Connection> {
         let db = Connection::open_with_flags(path, flags)?;
         db.busy_timeout(BUSY)?;
@@ -85,6 +89,21 @@ pub(super) fn connect(path: &Path) -> Result<Connection, String> {
     };
     open().map_err(|e| words(path, &e))
 }
+
+/// Makes a file that is not there yet for its owner alone: it holds e-mail addresses and the hashes of tokens. What SQLite puts
+/// beside it takes over its rights. Where this fails, opening it says why.
+#[cfg(unix)]
+fn owned(path: &Path) {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    if path.as_os_str() != ":memory:" {
+        let mut options = std::fs::OpenOptions::new();
+        let _ = options.write(true).create_new(true).mode(0o600).open(path);
+    }
+}
+
+/// Elsewhere a folder says who may read what is made in it.
+#[cfg(not(unix))]
+fn owned(_path: &Path) {}
 
 /// Opens a connection for reading. There may be many, and a list goes through the file once: what is worth keeping
 /// are the upper pages of its trees, and the system keeps the file.
@@ -99,6 +118,7 @@ pub(super) fn connect_reader(path: &Path) -> Result<Connection, String> {
 pub(super) fn prepare(db: &mut Connection, path: &Path, tag: &str) -> Result<(), String> {
     let shown = path.display();
     let fail = |e: rusqlite::Error| words(path, &e);
+    db.busy_timeout(BUSY_AT_START).map_err(fail)?;
     let number = |db: &Connection, sql: &str| db.query_row(sql, [], |row| row.get::<_, i64>(0));
     // One transaction, so that two programs started at once do not both make the tables.
     let tx = db
@@ -126,9 +146,27 @@ pub(super) fn prepare(db: &mut Connection, path: &Path, tag: &str) -> Result<(),
         ));
     }
     tx.commit().map_err(fail)?;
+    // What is damaged is known before anybody relies on it.
+    let whole: String = db
+        .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
+        .map_err(fail)?;
+    if whole != "ok" {
+        return Err(damaged(path, &whole));
+    }
+    db.busy_timeout(BUSY).map_err(fail)?;
     // Readers go on while somebody writes. In memory this has no effect, and none is needed.
     db.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))
         .map_err(fail)
+}
+
+/// What a damaged file is called; the cause on one line, however SQLite breaks it.
+fn damaged(path: &Path, cause: &str) -> String {
+    let cause: Vec<&str> = cause.split_whitespace().collect();
+    format!(
+        "{} is damaged ({}). Restore it from a backup.",
+        path.display(),
+        cause.join(" ")
+    )
 }
 
 /// What went wrong with a file, for a person.
@@ -138,9 +176,7 @@ fn words(path: &Path, error: &rusqlite::Error) -> String {
         Some(ErrorCode::NotADatabase) => {
             format!("{shown} is not a database. Choose another file with --db.")
         }
-        Some(ErrorCode::DatabaseCorrupt) => {
-            format!("{shown} is damaged ({error}). Restore it from a backup.")
-        }
+        Some(ErrorCode::DatabaseCorrupt) => damaged(path, &error.to_string()),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
             format!("{shown} is locked by another program.")
         }

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
 
-fn program() -> Command {
+pub fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_muster-server"));
     command
         .stdin(Stdio::null())
@@ -13,7 +13,7 @@ fn program() -> Command {
 }
 
 /// Starts it and waits for its line.
-fn listening(args: &[&str]) -> (Child, String) {
+pub fn listening(args: &[&str]) -> (Child, String) {
     let mut child = program()
         .args(["--listen", "127.0.0.1:0"])
         .args(args)
@@ -31,7 +31,7 @@ fn listening(args: &[&str]) -> (Child, String) {
     (child, address)
 }
 
-fn run(args: &[&str]) -> (bool, String, String) {
+pub fn run(args: &[&str]) -> (bool, String, String) {
     let out = program().args(args).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     (out.status.success(), text(out.stdout), text(out.stderr))

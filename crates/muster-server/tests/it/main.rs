@@ -9,8 +9,13 @@
 
 mod cli;
 mod cors;
+mod crash;
+mod crowd;
+mod hostile;
 mod instabase;
+mod page;
 mod quirks;
+mod rights;
 mod rules;
 mod scale;
 mod site;
