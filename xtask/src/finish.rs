@@ -3,6 +3,7 @@
 //! Trunk names the wasm after its contents *before* wasm-opt has rewritten it, so two different files could come under one
 //! name, which a cache that was told `immutable` never forgives. Here every hashed file is named again after what it holds.
 
+use crate::policy;
 use crate::process::{capture, run};
 use crate::size::Size;
 use crate::slim;
@@ -24,6 +25,7 @@ pub fn finish(workspace: &Workspace, staged: &Path) -> Result<Vec<Size>> {
     let linked = "wasm32-unknown-unknown/release/muster.wasm";
     let wasm_opt = npm_packages(workspace)?.join("wasm-opt");
     slimmer(&next, &workspace.target.join(linked), &wasm_opt)?;
+    script_in_its_file(&next)?;
     name_by_content(&next)?;
     let index = next.join("index.html");
     let html = with_integrity(&read(&index)?, |file| {
@@ -31,10 +33,10 @@ pub fn finish(workspace: &Workspace, staged: &Path) -> Result<Vec<Size>> {
             .with_context(|| format!("index.html asks for {file}, which was not built"))
     })?;
     write(&index, &html)?;
-    // Hosts of static files answer an unknown path with this file: a link into the app then still opens the app.
-    write(&next.join("404.html"), &html)?;
     // Always there, so that a site without settings costs no failed request.
     write(&next.join("config.json"), "{}\n")?;
+    // It writes the page for unknown paths too.
+    policy::write(&next)?;
     let sizes = compress(&next)?;
     put_in_place(&next, &workspace.dist())?;
     Ok(sizes)
@@ -143,6 +145,37 @@ fn slimmer(folder: &Path, linked: &Path, wasm_opt: &Path) -> Result<()> {
         std::fs::write(path, slim::without_any_notes(&part)?)?;
     }
     write(&script, &slim::without_remarks(&text))
+}
+
+/// Lets the script start the app by itself, where trunk writes a script into the page to do so: then the page's policy lets no
+/// script run that stands in a page, and the browser checks the integrity of both files.
+fn script_in_its_file(folder: &Path) -> Result<()> {
+    let index = folder.join("index.html");
+    let html = read(&index)?;
+    let (before, rest) = html
+        .split_once("<script type=\"module\">")
+        .context("index.html starts no module")?;
+    let (inline, after) = rest
+        .split_once("</script>")
+        .context("index.html ends within a script")?;
+    let named = |ending: &str| {
+        let name = inline
+            .split(['\'', '"'])
+            .find(|word| word.ends_with(ending));
+        name.and_then(|name| name.strip_prefix('/'))
+            .with_context(|| format!("the script of index.html names no {ending}"))
+    };
+    let (script, wasm) = (named(".js")?, named(".wasm")?);
+    let tag = format!(
+        "<script type=\"module\" src=\"/{script}\" crossorigin=\"anonymous\" integrity=\"sha384-\"></script>"
+    );
+    write(&index, &format!("{}{tag}{}", before.trim_end(), after))?;
+    let path = folder.join(script);
+    let integrity = split::integrity_of(wasm);
+    let start = format!(
+        "__wbg_init({{ module_or_path: fetch('/{wasm}', {{ integrity: '{integrity}' }}) }});\n"
+    );
+    write(&path, &format!("{}{start}", read(&path)?))
 }
 
 /// Names the hashed files after what they hold: first what refers to nothing, then the scripts, which name the wasm.
@@ -255,7 +288,7 @@ fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
 }
 
 /// Writes the compressed copies.
-fn compress(folder: &Path) -> Result<Vec<Size>> {
+pub fn compress(folder: &Path) -> Result<Vec<Size>> {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/src/compress.mjs");
     let text = capture(Command::new(node()?).arg(script).arg(folder))
         .context("cannot compress the site")?;
@@ -294,11 +327,11 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-fn read(path: &Path) -> Result<String> {
+pub fn read(path: &Path) -> Result<String> {
     std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
-fn write(path: &Path, text: &str) -> Result<()> {
+pub fn write(path: &Path, text: &str) -> Result<()> {
     std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
 }
 

@@ -8,6 +8,7 @@ mod check;
 mod finish;
 mod journeys;
 mod native;
+mod policy;
 mod process;
 mod serve;
 mod server;
@@ -33,6 +34,7 @@ cargo xtask test [KIND [FILTER]]
 cargo xtask check              the quick half: formatting, clippy, the tests of the pure crates
 cargo xtask build [--note TEXT]
                                build the release app into dist/, print and record its size
+cargo xtask policy [DIR]        write the policy of a built site (dist) anew, from its config.json
 cargo xtask bench [--groups 100,10000,100000] [--runs 5] [--only muster,vanilla,streaming,react-admin]
                   [--slow 4] [--slow-runs 3] [--site DIR]
                                measure the app beside others; a whole run goes to docs/benchmarks.md
@@ -67,6 +69,8 @@ fn command() -> Result<ExitCode> {
         ["check"] => check::run(&workspace),
         ["build"] => build::run(&workspace, None),
         ["build", "--note", note] => build::run(&workspace, Some(note)),
+        ["policy"] => policy::run(&workspace.dist()),
+        ["policy", folder] => policy::run(std::path::Path::new(folder)),
         ["bench", rest @ ..] => bench::run(&workspace, rest),
         ["test"] => test::run_all(&workspace),
         ["test", kind] => test::run_kind(&workspace, kind, None),
