@@ -145,6 +145,15 @@ pub fn query_param(name: &str) -> Option<String> {
         .get(name)
 }
 
+/// All parameters of this name of the page's address, in order.
+#[must_use]
+pub fn query_params(name: &str) -> Vec<String> {
+    let search = window().location().search().unwrap_or_default();
+    let query = web_sys::UrlSearchParams::new_with_str(&search);
+    let all = query.map(|query| query.get_all(name)).unwrap_or_default();
+    all.iter().filter_map(|value| value.as_string()).collect()
+}
+
 /// Puts parameters into the page's address without a new entry in the history. `None` and empty
 /// take a parameter out.
 pub fn replace_query(params: &[(&str, Option<&str>)]) {
@@ -297,8 +306,14 @@ pub fn download(name: &str, kind: &str, text: &str) {
     let parts = js_sys::Array::of1(&text.into());
     let options = web_sys::BlobPropertyBag::new();
     options.set_type(kind);
-    let blob = web_sys::Blob::new_with_str_sequence_and_options(&parts, &options);
-    let Ok(url) = blob.and_then(|blob| web_sys::Url::create_object_url_with_blob(&blob)) else {
+    if let Ok(blob) = web_sys::Blob::new_with_str_sequence_and_options(&parts, &options) {
+        hand_out(name, &blob);
+    }
+}
+
+/// Hands the user a file of this name.
+pub fn hand_out(name: &str, blob: &web_sys::Blob) {
+    let Ok(url) = web_sys::Url::create_object_url_with_blob(blob) else {
         return;
     };
     if let Ok(link) = document().create_element("a") {

@@ -11,6 +11,7 @@ pub mod browser;
 pub mod client;
 pub mod components;
 pub mod draft;
+pub mod export;
 pub mod format;
 pub mod journal;
 pub mod lock;

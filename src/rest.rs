@@ -23,12 +23,15 @@ use crate::components::{Alert, Heading, Kind};
 /// that what is behind it is here: [`Rest::open`] for a page, [`Rest::piece`] for a piece of one,
 /// [`once_here`] for what is to be done some time; or what is behind a door itself.
 pub mod doors {
+    use std::sync::Arc;
+
     use leptos::prelude::*;
     use muster_core::WorkList;
 
     use crate::components::{Disconnected, Keys, Reconnect, Selection, UnderWay};
     use crate::pages::{
-        Activity, Compare, GroupFrame, GroupsBar, Import, NewGroupPage, People, Person, Snapshots,
+        Activity, Compare, GroupFrame, GroupsBar, GroupsTools, Import, NewGroupPage, People,
+        Person, Snapshots,
     };
     use crate::session::{Connection, ConnectionId, Session};
     use crate::store::Store;
@@ -64,6 +67,13 @@ pub mod doors {
         list: RwSignal<Option<WorkList>>,
     ) -> AnyView {
         view! { <GroupsBar store=store selection=selection keys=keys list=list /> }.into_any()
+    }
+
+    /// What can be done with the groups as a whole.
+    #[inline(never)]
+    #[must_use]
+    pub fn groups_tools(store: Store, places: Memo<Arc<Vec<u32>>>) -> AnyView {
+        view! { <GroupsTools store=store places=places /> }.into_any()
     }
 
     /// Looks after what earlier pages left under way, and after what this one does.

@@ -1,16 +1,20 @@
 //! What this browser has done on a connection: every write, with what came of it.
 
+use std::rc::Rc;
+use std::sync::Arc;
+
 use group_api::fold;
 use leptos::Value;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use muster_core::csv_line;
-use muster_runs::{Counts, Run, RunId, fate_words};
+use muster_runs::{Counts, Run, RunId};
 
 use crate::browser;
 use crate::components::{
-    Alert, Dialog, Empty, Heading, Icon, InPages, Kind, Pager, Rows, RunView, Search, moment, row,
+    Alert, Dialog, Empty, ExportButton, Heading, Icon, InPages, Kind, Pager, Rows, RunView, Search,
+    moment, row,
 };
+use crate::export::{Offer, Offers, runs_content};
 use crate::format;
 use crate::router::use_router;
 use crate::runs::{Memory, Told};
@@ -160,14 +164,20 @@ pub fn Activity() -> impl IntoView {
         move |row: usize| listed.with(|listed| Some(listed.get(row)?.run.about.id.0.to_string()));
     let rows = Rows::new(count, asked, Box::new(key));
     let asking = RwSignal::new(false);
+    let none = Memo::new(move |_| count.get() == 0);
     view! {
         <main class="page" id="main">
             <div class="head">
                 <Heading text="Activity" />
                 <div class="actions">
-                    <button class="btn" type="button" disabled=move || count.get() == 0 on:click=move |_| export(store, &listed.get_untracked())>
-                        "Export"
-                    </button>
+                    <a class="btn" href=connection.href("snapshots")>
+                        "Snapshots"
+                    </a>
+                    <ExportButton
+                        store=store
+                        offers=Callback::new(move |()| offers(store, listed.get_untracked(), all.get_untracked()))
+                        disabled=none
+                    />
                     <button class="btn" type="button" disabled=move || total.get() == 0 on:click=move |_| asking.set(true)>
                         "Clear activity"
                     </button>
@@ -338,40 +348,24 @@ fn Table(listed: Memo<Vec<Told>>, rows: Rows, open: RwSignal<Option<RunId>>) -> 
     }
 }
 
-/// Hands out what is seen, one line an item.
-fn export(store: Store, listed: &[Told]) {
-    let capabilities = store.capabilities();
-    let mut text = csv_line(&[
-        "when",
-        "connection",
-        "as",
-        "ticket",
-        "what",
-        "group",
-        "group name",
-        "person",
-        "outcome",
-    ]);
-    for told in listed {
-        let run = &told.run;
-        #[allow(clippy::cast_precision_loss)] // far below 2^53
-        let when = format::instant_ms(run.about.began as f64);
-        for item in run.items() {
-            let place = run.place(item.task.place());
-            let key = place.map_or("", |place| place.key.as_str());
-            let name = place.map_or("", |place| place.name.as_str());
-            text.push_str(&csv_line(&[
-                &when,
-                &run.about.connection_name,
-                &run.about.as_whom,
-                &run.about.ticket,
-                &run.about.title,
-                key,
-                name,
-                item.task.who().unwrap_or_default(),
-                &fate_words(capabilities, &item.task, &item.fate),
-            ]));
+/// What of it can be exported, one line an item.
+fn offers(store: Store, shown: Vec<Told>, all: Vec<Told>) -> Offers {
+    let offer = |words: &str, told: Vec<Told>| {
+        let runs: Rc<Vec<Arc<Run>>> = Rc::new(told.into_iter().map(|told| told.run).collect());
+        Offer {
+            words: format!("{words}: {}", format::number(runs.len())),
+            hint: None,
+            content: Rc::new(move || runs_content(store, &runs)),
         }
+    };
+    let some = shown.len() < all.len();
+    let mut offers = vec![offer("What is on the screen", shown)];
+    if some {
+        offers.push(offer("Everything kept here", all));
     }
-    browser::download("activity.csv", "text/csv;charset=utf-8", &text);
+    Offers {
+        name: "activity".to_owned(),
+        read_at: browser::now(),
+        offers,
+    }
 }

@@ -183,6 +183,8 @@ pub fn Groups() -> impl IntoView {
         move || some_selected.get(),
         move || doors::groups_bar(store, listed.selection, listed.keys, list),
     );
+    // Nobody waits for these: they come with the pages that are fetched later.
+    let tools = move || rest.is_here().then(|| doors::groups_tools(store, places));
     let rows = Rows::new(matching, asked, Box::new(move |row| listed.key(row)));
     let clear = move || {
         search.set(String::new());
@@ -236,6 +238,7 @@ pub fn Groups() -> impl IntoView {
                 <Heading text="Groups" />
                 <div class="actions">
                     <SelectMode selection=listed.selection />
+                    {tools}
                     <a class="btn btn-primary" href=connection.href("new-group")>
                         <Icon name="plus" />
                         "New group"

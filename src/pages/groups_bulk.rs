@@ -10,14 +10,15 @@ use leptos::prelude::*;
 use muster_core::{Directory, WorkList};
 use muster_runs::{Fate, Place, RunId, Task, Was};
 
-use super::export::export;
+use super::compare::compare_groups;
+use super::exports::selected_groups;
 use super::group::guard_words;
-use crate::browser;
 use crate::components::{
-    Dialog, Keys, PeopleBox, Review, ReviewDialog, RoleSelect, Selection, SelectionBar,
-    people_named, plain_role,
+    Dialog, ExportButton, Keys, PeopleBox, Review, ReviewDialog, RoleSelect, Selection,
+    SelectionBar, people_named, plain_role,
 };
 use crate::format;
+use crate::router::use_router;
 use crate::runs::Proposal;
 use crate::session::Access;
 use crate::store::Store;
@@ -46,6 +47,7 @@ pub fn GroupsBar(
     list: RwSignal<Option<WorkList>>,
 ) -> impl IntoView {
     let capabilities = store.capabilities();
+    let router = use_router();
     let asked = RwSignal::new(Asked::Nothing);
     let selected = move || -> Vec<Arc<Group>> {
         let wanted = selection.keys();
@@ -90,28 +92,31 @@ pub fn GroupsBar(
         group_api::Support::No(why) => Some(why),
         group_api::Support::Yes => None,
     });
-    let export_them = move || {
-        let groups = selected();
-        let lines: Vec<(&Group, Vec<_>)> = groups
-            .iter()
-            .map(|group| {
-                (
-                    &**group,
-                    group.members.listed().unwrap_or_default().iter().collect(),
-                )
-            })
-            .collect();
-        let read_at = store.peek(|directory| match directory.coverage() {
-            muster_core::Coverage::Full { read_at, .. } => *read_at,
-            _ => browser::now(),
+    let offers = Callback::new(move |()| {
+        let wanted = selection.keys();
+        let numbers = store.peek(|directory| {
+            let rows = directory.rows().filter(|row| wanted.contains(row.key()));
+            rows.map(|row| row.number()).collect()
         });
-        export(store, "groups", read_at, &lines);
+        selected_groups(store, numbers)
+    });
+    // Two or three can stand side by side.
+    let compare = move || {
+        let why_not =
+            (!(2..=3).contains(&selection.len())).then_some("Select two or three groups.");
+        let press = Callback::new(move |()| {
+            let keys = selection.keys();
+            let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+            router.go(&compare_groups(store, &keys));
+        });
+        button("Compare", why_not, press)
     };
     let buttons = move || {
         view! {
+            {compare}
             {button("Add people", no_add, Callback::new(move |()| asked.set(Asked::Add)))}
             {button("Remove people", looks, Callback::new(move |()| asked.set(Asked::Remove)))}
-            {button("Export", None, Callback::new(move |()| export_them()))}
+            <ExportButton store=store offers=offers class="btn btn-small" />
             {button("Delete", looks, Callback::new(move |()| review(deletion(store, &selected()))))}
         }
         .into_any()

@@ -3,7 +3,7 @@
 mod activity;
 mod compare;
 mod connect;
-mod export;
+mod exports;
 mod fields;
 mod group;
 mod groups;
@@ -22,6 +22,7 @@ mod worklists;
 pub use activity::Activity;
 pub use compare::Compare;
 pub use connect::Connect;
+pub use exports::GroupsTools;
 pub use group::{GroupFrame, GroupMembers, GroupSettings};
 pub use groups::Groups;
 pub use groups_bulk::GroupsBar;

@@ -1,5 +1,6 @@
 //! Everybody known here: search, sort, open, and a way to any name.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use group_api::{ListScope, PersonKey, Support};
@@ -11,9 +12,10 @@ use super::groups::Remarks;
 use super::person::person_href;
 use crate::browser;
 use crate::components::{
-    Avatar, AvatarOf, Empty, Failed, Heading, Icon, InPages, Pager, Reread, Rows, Search,
-    SortHeader, Sorted, marking, row, unique_id,
+    Avatar, AvatarOf, Empty, ExportButton, Failed, Heading, Icon, InPages, Pager, Reread, Rows,
+    Search, SortHeader, Sorted, marking, row, unique_id,
 };
+use crate::export::{Content, Offer, Offers, Sheet, list_read_at, offer_everything};
 use crate::format;
 use crate::router::use_router;
 use crate::session::use_session;
@@ -165,9 +167,16 @@ pub fn People() -> impl IntoView {
     }
     };
     let has_table = Memo::new(move |_| reading.get() || matching.get() > 0);
+    let offers = Callback::new(move |()| offers(listed));
+    let none = Memo::new(move |_| matching.get() == 0);
     view! {
         <main class="page" id="main">
-            <Heading text="People" />
+            <div class="head">
+                <Heading text="People" />
+                <div class="actions">
+                    <ExportButton store=store offers=offers disabled=none />
+                </div>
+            </div>
             <div class="tools">
                 <Search label="Search people" value=search />
                 {match person_list {
@@ -198,6 +207,47 @@ pub fn People() -> impl IntoView {
             {region}
             <Pager rows=rows label="Pages of people" />
         </main>
+    }
+}
+
+/// What of it can be exported: the people as the table shows them, or all memberships.
+fn offers(listed: Listed) -> Offers {
+    let store = listed.store;
+    let count = listed.places.with_untracked(Vec::len);
+    let sheet = move || {
+        let rows: Vec<Known> = (0..count)
+            .filter_map(|row| untrack(|| listed.known(row)))
+            .collect();
+        let headings = ["Name", "Person", "Groups", &lead_label(store)].map(str::to_owned);
+        Content::Sheet(Sheet {
+            headings: headings.into(),
+            count,
+            line: Box::new(move |row| {
+                let known = rows.get(row)?;
+                let name = |directory: &muster_core::Directory| {
+                    let (key, label) = directory.person_at(known.number);
+                    [label.to_owned(), key.to_owned()]
+                };
+                let mut cells = Vec::from(store.peek(name));
+                cells.extend([known.groups, known.leads].map(|count| count.to_string()));
+                Some(cells)
+            }),
+        })
+    };
+    Offers {
+        name: "people".to_owned(),
+        read_at: list_read_at(store),
+        offers: vec![
+            Offer {
+                words: format!(
+                    "{} on the screen, as the table shows them",
+                    format::people(count)
+                ),
+                hint: None,
+                content: Rc::new(sheet),
+            },
+            offer_everything(store),
+        ],
     }
 }
 

@@ -1,21 +1,25 @@
 //! One person: the groups they are in, and what they hold in each.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
-use group_api::{ApiError, Field, KeyKind, ListScope, PersonKey};
+use group_api::{ApiError, Field, GroupKey, KeyKind, ListScope, PersonKey};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::{Lights, Value};
 use muster_core::{Coverage, Direction, Directory, Holding, HoldingSort, select_holdings};
 
 use super::NotFound;
+use super::compare::compare_people;
+use super::exports::key_label;
 use super::groups::group_href;
 use super::person_bulk::{Of, PersonActions};
 use crate::browser;
 use crate::components::{
-    Alert, Avatar, AvatarOf, Empty, Failed, Heading, InPages, Key, Keys, Kind, Pager, Reread, Rows,
-    Search, SelectMode, Selection, SortHeader, Sorted, marking, pick, row,
+    Alert, Avatar, AvatarOf, Empty, ExportButton, Failed, Heading, InPages, Key, Keys, Kind, Pager,
+    Reread, Rows, Search, SelectMode, Selection, SortHeader, Sorted, marking, pick, row,
 };
+use crate::export::{Content, Offer, Offers, Sheet, Whole};
 use crate::format;
 use crate::request::Latest;
 use crate::router::use_router;
@@ -332,6 +336,7 @@ fn OnePerson(store: Store, person: PersonKey) -> impl IntoView {
     }
     };
     let has_table = Memo::new(move |_| matching.get() > 0 || total.get() == 0 && under.get());
+    let none = Memo::new(move |_| matching.get() == 0);
     view! {
         <main class="page" id="main">
             <nav class="crumbs" aria-label="Breadcrumb">
@@ -351,6 +356,10 @@ fn OnePerson(store: Store, person: PersonKey) -> impl IntoView {
                     </span>
                 </div>
                 <div class="actions">
+                    <a class="btn" href=move || page.person.with_value(|person| compare_people(store, &[person.as_str()]))>
+                        "Compare with…"
+                    </a>
+                    <ExportButton store=store offers=Callback::new(move |()| offers(listed)) disabled=none />
                     <PersonActions of=of selection=selection keys=keys />
                 </div>
             </div>
@@ -373,6 +382,72 @@ fn OnePerson(store: Store, person: PersonKey) -> impl IntoView {
             {region}
             <Pager rows=rows label="Pages of groups" />
         </main>
+    }
+}
+
+/// What of a person's groups can be exported: as the table shows them, or as memberships.
+fn offers(listed: Listed) -> Offers {
+    let page = listed.page;
+    let store = page.store;
+    let person = page.person.get_value();
+    let places = listed.places.get_untracked();
+    let count = format::groups(places.len());
+    let capabilities = store.capabilities();
+    let who = person.clone();
+    let rows = Arc::clone(&places);
+    let sheet = move || {
+        let (rows, who) = (Arc::clone(&rows), who.clone());
+        Content::Sheet(Sheet {
+            headings: ["Group", key_label(store), "Role"]
+                .map(str::to_owned)
+                .into(),
+            count: rows.len(),
+            line: Box::new(move |place| {
+                let number = rows.get(place)?.number;
+                store.peek(|directory| {
+                    let row = directory.row(number)?;
+                    let held = directory.roles_of(number, &who);
+                    let roles: Vec<&str> =
+                        held.iter().map(|role| capabilities.label(role)).collect();
+                    Some(vec![
+                        row.display_name().to_owned(),
+                        row.key().to_owned(),
+                        roles.join("; "),
+                    ])
+                })
+            }),
+        })
+    };
+    let name = format!("groups of {person}");
+    let memberships = move || {
+        let person = person.clone();
+        Content::Whole(Whole {
+            keys: store.peek(|directory| {
+                let rows = places
+                    .iter()
+                    .filter_map(|place| directory.row(place.number));
+                rows.filter_map(|row| GroupKey::new(row.key()).ok())
+                    .collect()
+            }),
+            keep: Box::new(move |member| member.person == person),
+        })
+    };
+    let offer = |words: &str, content| Offer {
+        words: format!("{count} on the screen, {words}"),
+        hint: None,
+        content,
+    };
+    let read_at = match page.reading.get_untracked() {
+        Reading::At { read_at, .. } => read_at,
+        Reading::Under | Reading::Failed(_) => browser::now(),
+    };
+    Offers {
+        name,
+        read_at,
+        offers: vec![
+            offer("one line a membership", Rc::new(memberships)),
+            offer("as the table shows them", Rc::new(sheet)),
+        ],
     }
 }
 

@@ -129,8 +129,8 @@ fn field(out: &mut String, name: &str, value: &str) {
     text(out, value);
 }
 
-/// A text as JSON. By hand, for a value made of each text would be copied twice.
-pub(crate) fn text(out: &mut String, text: &str) {
+/// Writes a text as JSON. By hand, for a value made of each text would be copied twice.
+pub fn text(out: &mut String, text: &str) {
     out.push('"');
     for c in text.chars() {
         match c {

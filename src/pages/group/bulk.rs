@@ -11,12 +11,13 @@ use leptos::task::spawn_local;
 use muster_runs::{Fate, Place, RunId, Task};
 
 use super::confirm::guard_words;
+use super::exports;
 use super::members::Table;
 use crate::components::{
-    Dialog, GroupBox, Keys, Review, ReviewDialog, RoleSelect, Selection, SelectionBar, plain_role,
+    Dialog, ExportButton, GroupBox, Keys, Review, ReviewDialog, RoleSelect, Selection,
+    SelectionBar, plain_role,
 };
 use crate::format;
-use crate::pages::export::export;
 use crate::request::Stop;
 use crate::runs::Proposal;
 use crate::store::Store;
@@ -103,23 +104,16 @@ pub(super) fn MembersBar(table: Table, selection: Selection, keys: Keys) -> impl
             .allowed(me.as_ref(), &group, &Action::Remove(nobody));
         allowed.reason().map(str::to_owned)
     };
-    let export_them = move || {
-        if let Some((group, members)) = selected() {
-            let name = format!("{} members", group.key);
-            export(
-                store,
-                &name,
-                page.read_at(),
-                &[(&group, members.iter().collect())],
-            );
-        }
-    };
+    let offers = Callback::new(move |()| {
+        let members = selected().map(|(_, members)| members);
+        exports::members(page, " selected", members.unwrap_or_default())
+    });
     let buttons = move || {
         view! {
             {button("Change role", why_not(false), Callback::new(move |()| asked.set(Asked::Role)))}
             {button("Copy to group", why_not(true), Callback::new(move |()| asked.set(Asked::Group(Stay::Here))))}
             {button("Move to group", why_not(true), Callback::new(move |()| asked.set(Asked::Group(Stay::No))))}
-            {button("Export", None, Callback::new(move |()| export_them()))}
+            <ExportButton store=store offers=offers class="btn btn-small" />
             {button("Remove", why_not(false), Callback::new(move |()| review(&|group, members| removal(table, group, members))))}
         }
         .into_any()

@@ -12,12 +12,13 @@ use muster_core::{Direction, MemberSort, Roster};
 use super::add::AddMembers;
 use super::bulk::MembersBar;
 use super::confirm::{Confirm, Question, guard_words};
+use super::exports;
 use super::row::MemberCells;
 use super::{GroupPage, Marked, Reading, RowState, use_group};
 use crate::browser;
 use crate::components::{
-    Alert, Empty, Icon, InPages, Keys, Kind, Pager, Rows, Search, SelectMode, Selection,
-    SortHeader, Sorted, marking, row, unique_id,
+    Alert, Empty, ExportButton, Icon, InPages, Keys, Kind, Pager, Rows, Search, SelectMode,
+    Selection, SortHeader, Sorted, marking, row, unique_id,
 };
 use crate::format;
 use crate::request::Latest;
@@ -352,6 +353,17 @@ pub fn GroupMembers() -> impl IntoView {
             )
         }
     };
+    let offers = Callback::new(move |()| {
+        let shown = roster.with_untracked(|roster| {
+            let roster = roster.as_ref();
+            places.with_untracked(|places| {
+                let members = places.iter().filter_map(|place| roster?.member(*place));
+                members.cloned().collect()
+            })
+        });
+        exports::members(page, " on the screen", shown)
+    });
+    let none = Memo::new(move |_| matching.get() == 0);
     let unlisted = Memo::new(move |_| {
         page.group
             .with(|group| group.as_ref().is_some_and(|g| g.members.listed().is_none()))
@@ -372,6 +384,7 @@ pub fn GroupMembers() -> impl IntoView {
             <InPages rows=rows all=total />
             <div class="actions end">
                 <SelectMode selection=table.selection />
+                <ExportButton store=store offers=offers disabled=none />
                 {move || {
                     (why_not.get().is_none())
                         .then(|| {

@@ -4,6 +4,7 @@ mod add;
 mod bulk;
 mod confirm;
 mod delete;
+mod exports;
 mod members;
 mod row;
 mod settings;
@@ -21,6 +22,7 @@ pub use members::GroupMembers;
 pub use settings::GroupSettings;
 
 use super::NotFound;
+use super::compare::compare_groups;
 use super::groups::group_href;
 use crate::browser;
 use crate::components::{Alert, Avatar, AvatarOf, Failed, Heading, Key, Kind, RunView, unique_id};
@@ -315,6 +317,10 @@ fn Frame(page: GroupPage) -> impl IntoView {
             .connection()
             .href(&format!("new-group?like={}", key.unwrap_or_default()))
     };
+    let compare = move || {
+        let key = page.key.get().map(|key| key.to_string());
+        compare_groups(store, &[&key.unwrap_or_default()])
+    };
     view! {
         <main class="page" id="main">
             <nav class="crumbs" aria-label="Breadcrumb">
@@ -328,17 +334,20 @@ fn Frame(page: GroupPage) -> impl IntoView {
                     {move || page.group.get().map(|group| view! { <Key key=group.key.to_string() /> })}
                     {move || page.group.get().and_then(|group| group.description.clone()).map(|text| view! { <p class="lede">{text}</p> })}
                 </div>
-                {page
-                    .may_write()
-                    .then(|| {
-                        view! {
-                            <div class="actions">
+                <div class="actions">
+                    <a class="btn btn-small" href=compare>
+                        "Compare with…"
+                    </a>
+                    {page
+                        .may_write()
+                        .then(|| {
+                            view! {
                                 <a class="btn btn-small" href=like>
                                     "New group like this"
                                 </a>
-                            </div>
-                        }
-                    })}
+                            }
+                        })}
+                </div>
             </div>
             {move || store.notice(page.key.get().as_ref()).map(|text| view! { <Alert kind=Kind::Done><p>{text}</p></Alert> })}
             {move || store.shown_run(page.key.get().as_ref()).map(|run| view! { <Receipt page=page run=run /> })}
