@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use muster_core::Coverage;
 
+use crate::browser::turn;
 use crate::components::TopBar;
 use crate::pages::{Connect, Groups, NotFound};
 use crate::rest::{Rest, doors, use_rest};
@@ -23,10 +24,20 @@ pub fn App() -> impl IntoView {
     provide_context(rest);
     load_ahead();
     spawn_local(session.read_config());
-    // The page is made while the server answers: what is spawned first runs first.
+    // The page is made while the server answers, in a task of its own: starting is long enough on a slow machine.
     let asked = RwSignal::new(false);
-    spawn_local(async move { asked.set(true) });
-    move || asked.get().then(|| view! { <Frame /> })
+    spawn_local(async move {
+        turn().await;
+        asked.set(true);
+    });
+    move || {
+        asked.get().then(|| {
+            if let Some(boot) = document().get_element_by_id("boot") {
+                boot.remove();
+            }
+            view! { <Frame /> }
+        })
+    }
 }
 
 /// Asks for the list that the address shows before anything is made to show it in.

@@ -29,8 +29,5 @@ pub mod text;
 pub fn start() {
     overlay::install();
     session::theme::apply_saved();
-    if let Some(boot) = leptos::prelude::document().get_element_by_id("boot") {
-        boot.remove();
-    }
     leptos::mount::mount_to_body(app::App);
 }
