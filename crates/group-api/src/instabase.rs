@@ -220,13 +220,23 @@ fn check(reply: &Reply, body: &[u8], may_be_empty: bool) -> Result<(), ApiError>
     }
     let envelope: Envelope =
         decode(trimmed, "an answer with a “status”").map_err(ApiError::NotUnderstood)?;
-    match envelope.status {
-        Some(status) if !status.eq_ignore_ascii_case("ok") => Err(ApiError::Refused(Refusal {
-            words: words_of(trimmed).unwrap_or_default(),
-            people: people_of(trimmed),
-        })),
-        _ => Ok(()),
+    let status = envelope.status.as_deref().unwrap_or("ok");
+    if status.eq_ignore_ascii_case("ok") {
+        return Ok(());
     }
+    let words = words_of(trimmed);
+    // A word that is neither, with nothing said of it, leaves open whether anything was done.
+    if words.is_none() && !status.eq_ignore_ascii_case("error") {
+        return Err(ApiError::NotUnderstood(Misread {
+            expected: "a “status” that is OK or ERROR",
+            at: "the whole reply".to_owned(),
+            excerpt: crate::excerpt(body),
+        }));
+    }
+    Err(ApiError::Refused(Refusal {
+        words: words.unwrap_or_default(),
+        people: people_of(trimmed),
+    }))
 }
 
 fn written(reply: Result<Reply, ApiError>) -> Result<(), ApiError> {
