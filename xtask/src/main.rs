@@ -17,6 +17,7 @@ mod size;
 mod slim;
 mod snip;
 mod split;
+mod supply;
 mod tally;
 mod test;
 mod tools;
@@ -35,6 +36,7 @@ cargo xtask check              the quick half: formatting, clippy, the tests of 
 cargo xtask build [--note TEXT]
                                build the release app into dist/, print and record its size
 cargo xtask policy [DIR]        write the policy of a built site (dist) anew, from its config.json
+cargo xtask dependencies        write docs/dependencies.md: what others wrote, and what for
 cargo xtask bench [--groups 100,10000,100000] [--runs 5] [--only muster,vanilla,streaming,react-admin]
                   [--slow 4] [--slow-runs 3] [--site DIR]
                                measure the app beside others; a whole run goes to docs/benchmarks.md
@@ -69,6 +71,7 @@ fn command() -> Result<ExitCode> {
         ["check"] => check::run(&workspace),
         ["build"] => build::run(&workspace, None),
         ["build", "--note", note] => build::run(&workspace, Some(note)),
+        ["dependencies"] => supply::run(&workspace),
         ["policy"] => policy::run(&workspace.dist()),
         ["policy", folder] => policy::run(std::path::Path::new(folder)),
         ["bench", rest @ ..] => bench::run(&workspace, rest),
