@@ -43,6 +43,7 @@ pub mod seed;
 mod serve;
 mod site;
 mod snip;
+mod stall;
 mod upstream;
 
 pub mod cli;

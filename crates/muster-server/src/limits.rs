@@ -9,6 +9,8 @@ pub struct Limits {
     pub head: Duration,
     /// How long a request may take until its reply begins, its body included.
     pub request: Duration,
+    /// How long a reader may take nothing of what it asked for.
+    pub stall: Duration,
     /// How long requests under way may take to end when the server stops.
     pub grace: Duration,
     /// How long connecting to an upstream may take.
@@ -28,6 +30,7 @@ impl Default for Limits {
         Self {
             head: Duration::from_secs(30),
             request: Duration::from_secs(30),
+            stall: Duration::from_secs(60),
             grace: Duration::from_secs(5),
             connect: Duration::from_secs(10),
             silence: Duration::from_secs(60),

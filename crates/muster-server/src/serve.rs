@@ -1,10 +1,11 @@
 //! The accept loop: connections with limits, and an orderly end.
 //!
 //! A client that sends its request head slowly, or none at all, is cut off; so is what asks for more connections
-//! than there is room for, until others end. Request bodies and replies have limits of their own elsewhere.
+//! than there is room for, until others end, and whose client has stopped reading. Request bodies and replies have limits of their own elsewhere.
 
 use crate::Limits;
 use crate::guesses::Peer;
+use crate::stall::Stalling;
 use axum::Router;
 use axum::http::Request;
 use hyper::body::Incoming;
@@ -61,7 +62,9 @@ pub(crate) async fn serve(
                 request
             });
         let service = TowerToHyperService::new(service);
-        let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
+        let connection = graceful.watch(
+            http.serve_connection(TokioIo::new(Stalling::new(stream, limits.stall)), service),
+        );
         tokio::spawn(async move {
             let _place = place;
             // An error here is the client's: gone, too slow, or not speaking HTTP.

@@ -111,6 +111,38 @@ async fn a_slow_body_for_an_upstream_is_cut_off_and_reaches_nobody() {
 }
 
 #[tokio::test]
+async fn who_stops_reading_is_cut_off() {
+    let addr = system(|mut stream| async move {
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await;
+        while stream.write_all(&[b' '; 64 * 1024]).await.is_ok() {}
+    })
+    .await;
+    let server = demo_with(|o| {
+        o.limits.stall = Duration::from_millis(600);
+        o.limits.connections = 8;
+        o.upstreams = vec![format!("lab=snip,http://{addr}").parse().unwrap()];
+        std::fs::create_dir_all(&o.site).unwrap();
+        std::fs::write(o.site.join("large.js"), vec![b' '; 64 << 20]).unwrap();
+    })
+    .await;
+    // More of them than there is room for, a file and an upstream's reply, and they hold up nobody for long.
+    let mut idle = Vec::new();
+    for path in ["/large.js", "/up/lab/api/account/groups"].repeat(10) {
+        let mut stream = TcpStream::connect(server.running.addr).await.unwrap();
+        let head = format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n");
+        stream.write_all(head.as_bytes()).await.unwrap();
+        idle.push(stream);
+    }
+    let began = Instant::now();
+    well(&server).await;
+    assert!(
+        began.elapsed() < Duration::from_secs(8),
+        "{:?}",
+        began.elapsed()
+    );
+}
+
+#[tokio::test]
 async fn what_is_too_large_is_refused() {
     let server = demo().await;
     let addr = server.running.addr;
