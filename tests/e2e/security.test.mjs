@@ -1,6 +1,8 @@
 // Nobody in: where the token goes, what the page's policy lets pass, and that what others wrote is text in every place.
 import assert from 'node:assert/strict';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import http from 'node:http';
+import { join } from 'node:path';
 import { startFault } from './harness/fault.mjs';
 import { TOKENS, connect, journey } from './harness/journey.mjs';
 import { startServer } from './harness/server.mjs';
@@ -240,6 +242,88 @@ journey('the policy holds: no script, markup, style, frame, form or call that th
     assert.match(headers.get('permissions-policy'), /camera=\(\)/);
   } finally {
     await thief.close();
+  }
+});
+
+/** The built site, if it is the one that is hosted: the one for trying things has no integrity and no policy of its own. */
+function hosted() {
+  const html = readFileSync(join(process.env.MUSTER_SITE, 'index.html'), 'utf8');
+  return html.includes('integrity=') && html.includes('http-equiv="Content-Security-Policy"');
+}
+
+journey('a file that is not the one that was built does not run', {}, async (t) => {
+  if (!hosted()) return void (await t.page.goto('/connect'));
+  const { page, fault, another } = t;
+  await page.goto('/connect');
+  const files = readdirSync(process.env.MUSTER_SITE);
+  for (const [pattern, type] of [[/^muster-.*\.js$/, 'text/javascript'], [/_bg\.wasm$/, 'application/wasm'], [/_rest\.wasm$/, 'application/wasm']]) {
+    const name = files.find((file) => pattern.test(file));
+    const bytes = Buffer.concat([readFileSync(join(process.env.MUSTER_SITE, name)), type.endsWith('wasm') ? Buffer.from([0, 2, 1, 120]) : Buffer.from('\nwindow.pwned = 1;')]);
+    const rule = fault.on('GET', `/${name}`, { bytes, type });
+    const tried = await another();
+    tried.discard();
+    const said = [];
+    tried.page.on('console', (message) => said.push(message.text()));
+    const refused = tried.page.waitForEvent('console', { predicate: (message) => /integrity|digest/i.test(message.text()) });
+    await tried.page.goto(name.includes('_rest') ? '/c/none/people' : '/connect');
+    // The second part is fetched by a page that is not of the first.
+    if (name.includes('_rest')) await connect(tried.page, { system: 'Instabase', user: 'dave' });
+    await refused;
+    assert.equal(await tried.page.evaluate(() => window.pwned), undefined);
+    if (!name.includes('_rest')) assert.equal(await tried.page.getByRole('heading', { level: 1 }).count(), 0, `${name}: ${said}`);
+    rule.off();
+    await tried.close();
+  }
+});
+
+journey('where nobody can set headers, the page brings its policy itself', {}, async (t) => {
+  if (!hosted()) return void (await t.page.goto('/connect'));
+  const { page, another } = t;
+  await page.goto('/connect');
+  const site = process.env.MUSTER_SITE;
+  const types = { js: 'text/javascript', wasm: 'application/wasm', css: 'text/css', html: 'text/html', svg: 'image/svg+xml', json: 'application/json' };
+  const host = http.createServer((request, response) => {
+    const path = request.url.split('?')[0];
+    const file = existsSync(join(site, path)) && path !== '/' ? path : '/404.html';
+    response.writeHead(200, { 'content-type': types[file.split('.').pop()] ?? 'text/plain' });
+    response.end(readFileSync(join(site, file)));
+  });
+  await new Promise((resolve) => host.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${host.address().port}`;
+  const real = await startServer({ args: ['--allow-origin', url] });
+  try {
+    const tried = await another();
+    tried.discard();
+    const broken = [];
+    tried.page.on('console', (message) => message.type() === 'error' && broken.push(message.text()));
+    await tried.page.goto(`${url}/connect`);
+    await fillConnection(tried.page, { system: 'Instabase', server: real.url, token: TOKENS.dave, username: 'dave', name: 'Afar' });
+    await pressConnect(tried.page);
+    await groupsAreRead(tried.page);
+    await tried.page.goto(`${url}${baseOf(tried.page)}/people`);
+    await atRest(tried.page);
+    assert.deepEqual(broken, []);
+    const outcome = await tried.page.evaluate(async () => {
+      await new Promise((resolve) => setTimeout(resolve));
+      const name = (what) => {
+        try {
+          return what();
+        } catch (error) {
+          return error.name;
+        }
+      };
+      return [
+        name(() => (0, eval)('1')),
+        name(() => (document.createElement('div').innerHTML = '<b>x</b>')),
+        await fetch('http://groups.example.com/').then(() => 'done', (error) => error.name),
+      ];
+    });
+    assert.deepEqual(outcome, ['EvalError', 'TypeError', 'TypeError']);
+    await tried.close();
+  } finally {
+    host.closeAllConnections();
+    await new Promise((resolve) => host.close(resolve));
+    await real.stop();
   }
 });
 
