@@ -301,6 +301,12 @@ pub fn unlisten(event: &str, listener: &Closure<dyn FnMut()>) {
     let _ = window().remove_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
 }
 
+/// The bytes of a file; `None` where the browser cannot read it any more.
+pub async fn bytes_of(file: &web_sys::File) -> Option<Vec<u8>> {
+    let buffer = JsFuture::from(file.array_buffer()).await.ok()?;
+    Some(js_sys::Uint8Array::new(&buffer).to_vec())
+}
+
 /// Hands a text to the user as a file of this name.
 pub fn download(name: &str, kind: &str, text: &str) {
     let parts = js_sys::Array::of1(&text.into());

@@ -1,4 +1,4 @@
-//! What was typed and not sent when its window was closed.
+//! What was typed or brought and not sent when its window was closed.
 
 use group_api::{GroupKey, PersonKey};
 use muster_core::paste::{FirstLine, MailPart};
@@ -9,6 +9,87 @@ use crate::session::storage::{self, Area};
 
 /// Before the connection and the group: a list that was not sent.
 const LIST: &str = "muster.list.";
+
+/// Before the connection: what was brought to be imported.
+const IMPORT: &str = "muster.import.";
+
+/// What was brought and not sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Brought {
+    /// The file's name, or nothing where cells were pasted.
+    pub file: Option<String>,
+    /// How the file was read.
+    pub encoding: String,
+    /// The text.
+    pub text: String,
+    /// What was decided by hand, as `muster_changes::bring` writes it.
+    pub choices: Value,
+    /// Which column holds what, if that was said.
+    pub layout: Value,
+    /// Which part of an address is the name, if that was said.
+    pub part: Option<MailPart>,
+}
+
+/// Whether something is still there after a reload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// It is.
+    ForThisTab,
+    /// The browser has no room for it.
+    Not,
+}
+
+impl Brought {
+    /// Keeps it for this tab, if it is not too long for that; nothing brought is nothing to keep.
+    #[must_use]
+    pub fn keep(&self, connection: &ConnectionId) -> Kept {
+        let name = format!("{IMPORT}{connection}");
+        storage::remove(Area::Tab, &name);
+        if self.text.is_empty() {
+            return Kept::ForThisTab;
+        }
+        let part = self.part.map(|part| part == MailPart::Whole);
+        let json = Value::Array(vec![
+            Value::from(self.file.as_deref()),
+            Value::from(self.encoding.as_str()),
+            Value::from(self.text.as_str()),
+            self.choices.clone(),
+            self.layout.clone(),
+            Value::from(part),
+        ]);
+        if storage::fits(Area::Tab, &name, &json.to_string()) {
+            Kept::ForThisTab
+        } else {
+            Kept::Not
+        }
+    }
+
+    /// What is kept for this tab, if something is.
+    #[must_use]
+    pub fn kept(connection: &ConnectionId) -> Option<Self> {
+        let text = storage::get(&format!("{IMPORT}{connection}"))?;
+        let json: Value = serde_json::from_str(&text).ok()?;
+        let [file, encoding, text, choices, layout, part] = json.as_array()?.as_slice() else {
+            return None;
+        };
+        Some(Self {
+            file: file.as_str().map(str::to_owned),
+            encoding: encoding.as_str()?.to_owned(),
+            text: text.as_str()?.to_owned(),
+            choices: choices.clone(),
+            layout: layout.clone(),
+            part: part.as_bool().map(part_of),
+        })
+    }
+}
+
+fn part_of(whole: bool) -> MailPart {
+    if whole {
+        MailPart::Whole
+    } else {
+        MailPart::BeforeAt
+    }
+}
 
 /// A list of people that were to be added to a group.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -82,13 +163,7 @@ fn read(text: &str) -> Option<Draft> {
         } else {
             FirstLine::Judge
         },
-        part: part.as_bool().map(|whole| {
-            if whole {
-                MailPart::Whole
-            } else {
-                MailPart::BeforeAt
-            }
-        }),
+        part: part.as_bool().map(part_of),
         role: role.as_u64().and_then(|place| usize::try_from(place).ok()),
     })
 }

@@ -49,6 +49,11 @@ pub(crate) fn set(place: Area, key: &str, value: &str) {
     }
 }
 
+/// Keeps something that may be too large for the browser; tells whether it does.
+pub(crate) fn fits(place: Area, key: &str, value: &str) -> bool {
+    area(place).is_some_and(|storage| storage.set_item(key, value).is_ok())
+}
+
 pub(crate) fn remove(place: Area, key: &str) {
     if let Some(storage) = area(place) {
         let _ = storage.remove_item(key);

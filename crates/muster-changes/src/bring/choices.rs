@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use group_api::{GroupKey, PersonKey, Role};
+use serde_json::Value;
 
 /// What a choice is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,6 +42,37 @@ pub enum Choice {
     First,
 }
 
+impl Choice {
+    fn to_json(&self) -> [Value; 2] {
+        let (word, of) = match self {
+            Self::LeaveOut => ("out", None),
+            Self::Group(key) => ("group", Some(key.as_str())),
+            Self::Create => ("create", None),
+            Self::Person(key) => ("person", Some(key.as_str())),
+            Self::Role(role) => ("role", Some(role.as_str())),
+            Self::Keep => ("keep", None),
+            Self::Take => ("take", None),
+            Self::First => ("first", None),
+        };
+        [Value::from(word), Value::from(of)]
+    }
+
+    fn from_json(json: &[Value]) -> Option<Self> {
+        let [word, of] = json else { return None };
+        Some(match (word.as_str()?, of.as_str()) {
+            ("out", _) => Self::LeaveOut,
+            ("create", _) => Self::Create,
+            ("keep", _) => Self::Keep,
+            ("take", _) => Self::Take,
+            ("first", _) => Self::First,
+            ("group", Some(key)) => Self::Group(GroupKey::new(key).ok()?),
+            ("person", Some(key)) => Self::Person(PersonKey::new(key).ok()?),
+            ("role", Some(word)) => Self::Role(Role::from_wire(word)),
+            _ => return None,
+        })
+    }
+}
+
 /// What is wrong with a row, without the details.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
@@ -68,7 +100,33 @@ pub enum Kind {
     OtherRole,
 }
 
+impl About {
+    /// Each, in the order of their numbers.
+    const ALL: [Self; 5] = [
+        Self::Group,
+        Self::Person,
+        Self::Role,
+        Self::Action,
+        Self::Row,
+    ];
+}
+
 impl Kind {
+    /// Each, in the order of their numbers.
+    pub const ALL: [Self; 11] = [
+        Self::Quote,
+        Self::Ragged,
+        Self::NoGroup,
+        Self::Group,
+        Self::NoPerson,
+        Self::BadPerson,
+        Self::Role,
+        Self::Action,
+        Self::Field,
+        Self::OtherField,
+        Self::OtherRole,
+    ];
+
     /// Whether a row that has it can be taken as it stands.
     #[must_use]
     pub const fn can_be_taken(self) -> bool {
@@ -124,6 +182,45 @@ impl Choices {
         rows.filter_map(|((_, row), choice)| Some((row.parse().ok()?, choice)))
     }
 
+    /// As a value that can be kept.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let said = self.said.iter().map(|((about, what), choice)| {
+            let mut one = vec![Value::from(*about as u8), Value::from(what.as_str())];
+            one.extend(choice.to_json());
+            Value::Array(one)
+        });
+        let kinds = self.kinds.iter().map(|(kind, choice)| {
+            let mut one = vec![Value::from(*kind as u8), Value::Null];
+            one.extend(choice.to_json());
+            Value::Array(one)
+        });
+        Value::Array(said.chain(kinds).collect())
+    }
+
+    /// What was kept so; what another Muster wrote in another form is left out.
+    #[must_use]
+    pub fn from_json(json: &Value) -> Self {
+        let mut choices = Self::default();
+        for one in json.as_array().into_iter().flatten() {
+            let [number, what, choice @ ..] = one.as_array().map_or(&[][..], Vec::as_slice) else {
+                continue;
+            };
+            let number = number
+                .as_u64()
+                .and_then(|number| usize::try_from(number).ok());
+            let (Some(number), Some(choice)) = (number, Choice::from_json(choice)) else {
+                continue;
+            };
+            match (what.as_str(), About::ALL.get(number), Kind::ALL.get(number)) {
+                (Some(what), Some(about), _) => choices.say(*about, what, Some(choice)),
+                (None, _, Some(kind)) => choices.say_of_kind(*kind, Some(choice)),
+                _ => {}
+            }
+        }
+        choices
+    }
+
     /// How many things were said.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -134,5 +231,51 @@ impl Choices {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_chosen_is_kept_whole() {
+        let mut choices = Choices::default();
+        let every = [
+            Choice::LeaveOut,
+            Choice::Create,
+            Choice::Keep,
+            Choice::Take,
+            Choice::First,
+            Choice::Group(GroupKey::new("a b").unwrap()),
+            Choice::Person(PersonKey::new("é").unwrap()),
+            Choice::Role(Role::from_wire("admin")),
+        ];
+        for (number, choice) in every.into_iter().enumerate() {
+            let about = About::ALL[number % About::ALL.len()];
+            choices.say(about, &format!("what {number}"), Some(choice.clone()));
+            choices.say_of_kind(Kind::ALL[number], Some(choice));
+        }
+        let text = choices.to_json().to_string();
+        let json: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(Choices::from_json(&json), choices);
+        let odd = serde_json::json!([1, [], [99, "x", "out", null], [0, "x", "odd", null], ["x"]]);
+        assert!(Choices::from_json(&odd).is_empty());
+    }
+
+    #[test]
+    fn numbers_are_those_of_the_lists() {
+        assert!(
+            About::ALL
+                .iter()
+                .enumerate()
+                .all(|(number, about)| *about as usize == number)
+        );
+        assert!(
+            Kind::ALL
+                .iter()
+                .enumerate()
+                .all(|(number, kind)| *kind as usize == number)
+        );
     }
 }

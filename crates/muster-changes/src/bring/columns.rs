@@ -4,6 +4,8 @@ use group_api::{Capabilities, Field, GroupKey, PersonKey};
 use muster_core::Directory;
 use muster_core::paste::{Over, letters, over, role_of};
 
+use serde_json::Value;
+
 use super::find::find;
 use super::table::{Made, Table, trimmed};
 
@@ -159,6 +161,33 @@ impl Layout {
         if let Some(slot) = self.places.get_mut(column as usize) {
             *slot = place;
         }
+    }
+
+    /// As a value that can be kept.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let first = Value::from(self.first == FirstRow::Heading);
+        let places = self.places.iter().map(|place| Value::from(*place));
+        Value::Array(std::iter::once(first).chain(places).collect())
+    }
+
+    /// What was kept so; `None` if it is none.
+    #[must_use]
+    pub fn from_json(json: &Value) -> Option<Self> {
+        let [first, kept @ ..] = json.as_array()?.as_slice() else {
+            return None;
+        };
+        let first = if first.as_bool()? {
+            FirstRow::Heading
+        } else {
+            FirstRow::Row
+        };
+        let mut layout = Self::empty(first);
+        for (column, place) in Column::ALL.into_iter().zip(kept) {
+            let place = place.as_u64().and_then(|place| usize::try_from(place).ok());
+            layout.put(column, place);
+        }
+        Some(layout)
     }
 
     /// The number of the first row that says something.

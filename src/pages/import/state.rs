@@ -1,0 +1,369 @@
+//! What was brought, what was found, what was decided: as signals.
+
+use std::sync::Arc;
+
+use gloo_timers::future::TimeoutFuture;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use muster_changes::Wish;
+use muster_changes::bring::{
+    self, About, Brought, Choice, Choices, Kind, Layout, Matching, Table, Unfit,
+};
+use muster_core::Coverage;
+use muster_core::paste::MailPart;
+
+use crate::browser;
+use crate::draft::{self, Kept};
+use crate::store::Store;
+
+/// The most bytes of a file.
+const MOST_BYTES: f64 = 16_777_216.0;
+/// After how long without another change things are kept for a reload.
+const KEEP_AFTER_MS: u32 = 300;
+/// Where the second step begins.
+pub(super) const MATCH: &str = "import-match";
+/// Where the third one does.
+pub(super) const REVIEW: &str = "import-review";
+/// Where the first one does.
+pub(super) const BRING: &str = "import-bring";
+
+/// Where one is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// What was brought is matched.
+    Match,
+    /// The changes are reviewed.
+    Review,
+}
+
+/// Where a text comes from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Source {
+    /// The file's name, or nothing where cells were pasted.
+    pub(super) file: Option<String>,
+    /// How it was read, where it was a file.
+    pub(super) encoding: String,
+    /// What stands in it.
+    pub(super) text: String,
+}
+
+/// What was brought: a handle that can be copied.
+#[derive(Clone, Copy)]
+pub(super) struct Importing {
+    pub(super) store: Store,
+    pub(super) step: RwSignal<Step>,
+    /// What stands in the field for cells.
+    pub(super) typed: RwSignal<String>,
+    pub(super) source: RwSignal<Arc<Source>>,
+    /// Why nothing could be made of what was brought.
+    pub(super) fault: RwSignal<Option<String>>,
+    pub(super) table: RwSignal<Option<Arc<Table>>>,
+    pub(super) layout: RwSignal<Option<Layout>>,
+    /// Whether the columns were said by hand, so that they are not guessed anew.
+    by_hand: RwSignal<bool>,
+    /// Which part of an address is the name, where that was said.
+    pub(super) part: RwSignal<Option<MailPart>>,
+    pub(super) matching: RwSignal<Option<Arc<Matching>>>,
+    pub(super) choices: RwSignal<Choices>,
+    pub(super) brought: RwSignal<Option<Arc<Brought>>>,
+    /// What is to be so, once it goes to be reviewed.
+    pub(super) wish: RwSignal<Wish>,
+    pub(super) kept: RwSignal<Kept>,
+    /// How much of the groups is known.
+    pub(super) coverage: Memo<Coverage>,
+    pub(super) has_rows: Memo<bool>,
+    /// Which reading is the last.
+    turn: StoredValue<u32>,
+    keeping: StoredValue<u32>,
+}
+
+impl Importing {
+    pub(super) fn new(store: Store) -> Self {
+        let table = RwSignal::new(None);
+        let importing = Self {
+            store,
+            step: RwSignal::new(Step::Match),
+            typed: RwSignal::new(String::new()),
+            source: RwSignal::new(Arc::default()),
+            fault: RwSignal::new(None),
+            table,
+            layout: RwSignal::new(None),
+            by_hand: RwSignal::new(false),
+            part: RwSignal::new(None),
+            matching: RwSignal::new(None),
+            choices: RwSignal::new(Choices::default()),
+            brought: RwSignal::new(None),
+            wish: RwSignal::new(Wish::default()),
+            kept: RwSignal::new(Kept::ForThisTab),
+            coverage: Memo::new(move |_| store.look(|directory| directory.coverage().clone())),
+            has_rows: Memo::new(move |_| table.with(Option::is_some)),
+            turn: StoredValue::new(0),
+            keeping: StoredValue::new(0),
+        };
+        if let Some(kept) = draft::Brought::kept(&store.connection().id) {
+            importing.choices.set(Choices::from_json(&kept.choices));
+            importing.part.set(kept.part);
+            let layout = Layout::from_json(&kept.layout);
+            importing.by_hand.set(layout.is_some());
+            importing.layout.set(layout);
+            if kept.file.is_none() {
+                importing.typed.set(kept.text.clone());
+            }
+            importing.source.set(Arc::new(Source {
+                file: kept.file,
+                encoding: kept.encoding,
+                text: kept.text,
+            }));
+            importing.read();
+        }
+        // More groups are known: what was not found may be there.
+        let coverage = importing.coverage;
+        Effect::new(move |before: Option<bool>| {
+            let is_whole = matches!(coverage.get(), Coverage::Full { .. });
+            if before == Some(false) && is_whole {
+                importing.match_again();
+            }
+            is_whole
+        });
+        importing
+    }
+
+    /// What it is called in a title.
+    pub(super) fn name(self) -> String {
+        let file = self.source.with_untracked(|source| source.file.clone());
+        file.unwrap_or_else(|| "pasted cells".to_owned())
+    }
+
+    /// Takes the cells that stand in the field.
+    pub(super) fn take_cells(self) {
+        let text = self.typed.get_untracked();
+        if text.trim().is_empty() {
+            self.fault.set(Some("Paste some cells first.".to_owned()));
+            return;
+        }
+        self.take(Source {
+            text,
+            ..Source::default()
+        });
+    }
+
+    /// Takes a file.
+    pub(super) fn take_file(self, file: web_sys::File) {
+        if self.step.get_untracked() == Step::Review {
+            return;
+        }
+        let turn = self.next_turn();
+        let fail = move |why: String| {
+            if self.turn.try_get_value() == Some(turn) {
+                self.table.set(None);
+                self.fault.set(Some(why));
+            }
+        };
+        if file.size() > MOST_BYTES {
+            return fail(Unfit::TooLarge.to_string());
+        }
+        spawn_local(async move {
+            let name = file.name();
+            let Some(bytes) = browser::bytes_of(&file).await else {
+                return fail(format!("{name} could not be read. Choose it again."));
+            };
+            match bring::decode(&bytes) {
+                Err(unfit) => fail(format!("{name}: {unfit}")),
+                Ok((text, encoding)) => {
+                    if self.turn.try_get_value() == Some(turn) {
+                        self.take(Source {
+                            file: Some(name),
+                            encoding: encoding.name().to_owned(),
+                            text,
+                        });
+                    }
+                }
+            }
+        });
+    }
+
+    fn take(self, source: Source) {
+        self.source.set(Arc::new(source));
+        self.choices.set(Choices::default());
+        self.layout.set(None);
+        self.by_hand.set(false);
+        self.part.set(None);
+        self.read();
+        self.keep_soon();
+        if self.has_rows.get_untracked() {
+            request_animation_frame(|| browser::focus(MATCH));
+        }
+    }
+
+    /// Reads the text as a table.
+    fn read(self) {
+        self.next_turn();
+        self.matching.set(None);
+        self.brought.set(None);
+        let table = self
+            .source
+            .with_untracked(|source| bring::read(&source.text));
+        match table {
+            Ok(table) => {
+                self.fault.set(None);
+                self.table.set(Some(Arc::new(table)));
+                self.match_again();
+            }
+            Err(why) => {
+                self.table.set(None);
+                self.fault.set(Some(why.to_string()));
+            }
+        }
+    }
+
+    fn next_turn(self) -> u32 {
+        let turn = self.turn.get_value().wrapping_add(1);
+        self.turn.set_value(turn);
+        turn
+    }
+
+    /// Holds the table against the groups that are known, a piece at a time.
+    pub(super) fn match_again(self) {
+        let turn = self.next_turn();
+        let is_last = move || self.turn.try_get_value() == Some(turn);
+        spawn_local(async move {
+            let Some(table) = self.table.get_untracked() else {
+                return;
+            };
+            browser::turn().await;
+            if !is_last() {
+                return;
+            }
+            let store = self.store;
+            let layout = match self
+                .layout
+                .get_untracked()
+                .filter(|_| self.by_hand.get_untracked())
+            {
+                Some(layout) => layout,
+                None => store
+                    .peek(|directory| Layout::guess(&table, None, directory, store.capabilities())),
+            };
+            self.layout.set(Some(layout.clone()));
+            browser::turn().await;
+            if !is_last() {
+                return;
+            }
+            let part = self.part.get_untracked();
+            let mut matching = store
+                .peek(|directory| Matching::new(&table, &layout, part, directory, store.backend()));
+            self.show(matching.clone());
+            browser::turn().await;
+            if is_last() {
+                store.peek(|directory| matching.look_near(directory));
+                self.show(matching);
+            }
+        });
+    }
+
+    fn show(self, matching: Matching) {
+        self.matching.set(Some(Arc::new(matching)));
+        self.go_over();
+    }
+
+    /// Goes over the rows with what was decided.
+    fn go_over(self) {
+        let (Some(table), Some(layout), Some(matching)) = (
+            self.table.get_untracked(),
+            self.layout.get_untracked(),
+            self.matching.get_untracked(),
+        ) else {
+            return;
+        };
+        let brought = self.choices.with_untracked(|choices| {
+            Brought::new(&table, &layout, &matching, choices, self.store.backend())
+        });
+        self.brought.set(Some(Arc::new(brought)));
+    }
+
+    /// Decides one thing.
+    pub(super) fn say(self, about: About, what: &str, choice: Option<Choice>) {
+        self.decide(|choices| choices.say(about, what, choice));
+    }
+
+    /// Decides for all rows of a kind.
+    pub(super) fn say_of_kind(self, kind: Kind, choice: Choice) {
+        self.decide(|choices| choices.say_of_kind(kind, Some(choice)));
+    }
+
+    /// Decides something, and shows what comes of it.
+    pub(super) fn decide(self, with: impl FnOnce(&mut Choices)) {
+        self.choices.update(with);
+        self.go_over();
+        self.keep_soon();
+    }
+
+    /// Says by hand which column holds what.
+    pub(super) fn set_layout(self, layout: Layout) {
+        self.layout.set(Some(layout));
+        self.by_hand.set(true);
+        self.match_again();
+        self.keep_soon();
+    }
+
+    /// Says which part of an address is the name.
+    pub(super) fn set_part(self, part: Option<MailPart>) {
+        self.part.set(part);
+        self.match_again();
+        self.keep_soon();
+    }
+
+    /// Goes on to the review.
+    pub(super) fn review(self, wish: Wish) {
+        self.wish.set(wish);
+        self.step.set(Step::Review);
+        request_animation_frame(|| browser::focus(REVIEW));
+    }
+
+    /// Comes back from the review; what was applied may have changed what is known.
+    pub(super) fn back(self) {
+        self.step.set(Step::Match);
+        self.match_again();
+        request_animation_frame(|| browser::focus(MATCH));
+    }
+
+    /// Puts away what was brought, to bring something else.
+    pub(super) fn put_away(self) {
+        self.next_turn();
+        self.table.set(None);
+        self.matching.set(None);
+        self.brought.set(None);
+        self.fault.set(None);
+        self.source.set(Arc::default());
+        self.step.set(Step::Match);
+        self.keep_soon();
+        request_animation_frame(|| browser::focus(BRING));
+    }
+
+    /// Keeps everything for a reload, in the next pause.
+    fn keep_soon(self) {
+        let wait = self.keeping.get_value().wrapping_add(1);
+        self.keeping.set_value(wait);
+        spawn_local(async move {
+            TimeoutFuture::new(KEEP_AFTER_MS).await;
+            if self.keeping.try_get_value() == Some(wait) {
+                self.keep();
+            }
+        });
+    }
+
+    fn keep(self) {
+        let source = self.source.get_untracked();
+        let by_hand = self.by_hand.get_untracked();
+        let layout = self.layout.get_untracked().filter(|_| by_hand);
+        let draft = draft::Brought {
+            file: source.file.clone(),
+            encoding: source.encoding.clone(),
+            text: source.text.clone(),
+            choices: self.choices.with_untracked(Choices::to_json),
+            layout: layout.map(|layout| layout.to_json()).unwrap_or_default(),
+            part: self.part.get_untracked(),
+        };
+        self.kept.set(draft.keep(&self.store.connection().id));
+    }
+}
