@@ -12,6 +12,7 @@ use group_api::{
     Role, Roles, Snip,
 };
 use muster_changes::bring::*;
+use muster_changes::file::{self, Nth};
 use muster_changes::{Holds, People, Which, Wish};
 use muster_core::paste::MailPart;
 use muster_core::{Coverage, Directory, csv_line};
@@ -166,6 +167,31 @@ fn columns_are_known_by_their_headings() {
     assert_eq!(
         wish(r#"[{"team":"Sales","user":"bob","role":"members"}]"#),
         ["sales: bob member"]
+    );
+}
+
+#[test]
+fn a_list_of_groups_says_how_many_people_there_are_and_not_who() {
+    let text = "connection,read,Display name,Internal name,Description,People,Admins\nacme,now,Sales,sales,Who sells,2,1\n";
+    assert_eq!(
+        wish(text),
+        ["sales DisplayName=Sales Description=Who sells: unsaid"]
+    );
+}
+
+#[test]
+fn a_file_of_groups_says_where_it_is_from_and_of_whom_nothing_is_known() {
+    let mut unsaid = group("sales", "Sales", vec![]);
+    unsaid.members = Members::NotListed;
+    let text = saved(&[unsaid, group("eu_read", "Data Read", vec![])]);
+    let all = bring(&text, &Choices::default());
+    assert_eq!(all.matching.connection.as_deref(), Some("acme"));
+    assert_eq!(
+        said(&all.brought.wish().unwrap()),
+        [
+            "sales DisplayName=Sales: unsaid",
+            "eu_read DisplayName=Data Read: "
+        ]
     );
 }
 
@@ -418,23 +444,15 @@ fn exported(system: &dyn Backend, groups: &[Group]) -> String {
 
 /// The file of the same groups.
 fn saved(groups: &[Group]) -> String {
-    let groups: Vec<_> = groups
-        .iter()
-        .map(|group| {
-            let people: Vec<_> = group
-                .members
-                .listed()
-                .unwrap()
-                .iter()
-                .map(|member| {
-                    let roles: Vec<_> = member.roles.iter().map(Role::as_str).collect();
-                    serde_json::json!({"person": member.person.as_str(), "roles": roles})
-                })
-                .collect();
-            serde_json::json!({"key": group.key.as_str(), "display_name": group.display_name, "people": people})
-        })
-        .collect();
-    serde_json::json!({"muster": 1, "groups": groups}).to_string()
+    let mut text = file::head(&file::About {
+        connection: "acme".to_owned(),
+        ..file::About::default()
+    });
+    for (place, group) in groups.iter().enumerate() {
+        let nth = if place == 0 { Nth::First } else { Nth::Later };
+        file::group(&mut text, group, nth);
+    }
+    text + file::tail()
 }
 
 fn wished_of(groups: &[Group]) -> Vec<String> {

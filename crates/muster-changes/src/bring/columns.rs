@@ -79,21 +79,11 @@ pub struct Layout {
     places: [Option<u32>; Column::ALL.len()],
 }
 
-const GROUPS: [&[&str]; 2] = [
+/// The surest first: what names a group on its system, then what may be its key or its name.
+const GROUPS: [&[&str]; 3] = [
+    KEYS,
     &[
-        "group",
-        "groups",
-        "groupid",
-        "groupkey",
-        "internalname",
-        "groupinternalname",
-        "gid",
-        "gruppe",
-        "gruppen",
-        "groupe",
-        "groupes",
-        "grupo",
-        "grupos",
+        "group", "groups", "gruppe", "gruppen", "groupe", "groupes", "grupo", "grupos",
     ],
     &[
         "team",
@@ -107,6 +97,15 @@ const GROUPS: [&[&str]; 2] = [
         "equipo",
     ],
 ];
+const KEYS: &[&str] = &[
+    "internalname",
+    "groupinternalname",
+    "groupid",
+    "groupkey",
+    "gid",
+];
+/// Words that stand over people, and in lists of groups over how many there are.
+const COUNTS: &[&str] = &["people", "members", "users"];
 const NAMES: &[&str] = &[
     "groupname",
     "groupdisplayname",
@@ -229,13 +228,17 @@ impl Layout {
                 .iter()
                 .position(|title| words.contains(&title.as_str()))
         };
-        let rank = |rank: usize| {
-            titles
-                .iter()
-                .position(|title| over(title) == Some(Over::People(rank)))
-        };
+        let key = at(KEYS);
         let group = GROUPS.iter().find_map(|words| at(words));
-        let name = at(NAMES);
+        // Beside a key, what is called a group or a display name is the group's name.
+        let of_key = key.and_then(|_| at(&["displayname", "group"]));
+        let name = at(NAMES).or(of_key);
+        let rank = |rank: usize| {
+            (0..).zip(&titles).find_map(|(at, title)| {
+                let is_so = over(title) == Some(Over::People(rank)) && Some(at) != of_key;
+                (is_so && !counts(table, at, title)).then_some(at)
+            })
+        };
         let role = titles
             .iter()
             .position(|title| over(title) == Some(Over::Roles));
@@ -377,6 +380,17 @@ impl Layout {
             }
         }
     }
+}
+
+/// Whether a column says how many there are and not who.
+fn counts(table: &Table, at: usize, title: &str) -> bool {
+    let is_number = |cell: &str| cell.bytes().all(|byte| byte.is_ascii_digit());
+    let rows = 1..table.len().min(50);
+    COUNTS.contains(&title)
+        && !rows.is_empty()
+        && rows
+            .into_iter()
+            .all(|row| is_number(trimmed(table.cell(row, at))))
 }
 
 /// Whether a table was written by Muster, so that its cells are keys.

@@ -94,6 +94,7 @@ fn own(object: &Map<String, Value>) -> Result<Table, NoTable> {
         .ok_or(NoTable::OtherJson)?;
     let mut table = Table::new(Unit::Entry);
     table.made = Made::Here;
+    table.from = Some(said(object.get("connection"))).filter(|name| !name.is_empty());
     table.row(0);
     OWN.iter().for_each(|name| table.push_as_is(name));
     let mut number = 0;

@@ -176,7 +176,12 @@ impl Matching {
             roles: roles
                 .all()
                 .iter()
-                .map(|word| ((*word).to_owned(), roles_of(capabilities, word)))
+                .map(|word| {
+                    // What a system calls a role that it does not document, Muster writes as it came.
+                    let role = roles_of(capabilities, word);
+                    let own = || is_own.then(|| Role::from_wire(word));
+                    ((*word).to_owned(), role.or_else(own))
+                })
                 .collect(),
             actions: actions
                 .all()
@@ -373,6 +378,9 @@ fn text_of(offer: &Offer) -> &str {
 }
 
 fn connection(table: &Table) -> Option<String> {
+    if table.from.is_some() {
+        return table.from.clone();
+    }
     let at = (0..table.width(0)).find(|at| table.cell(0, *at) == "connection")?;
     Some(table.cell(1, at).to_owned()).filter(|name| !name.is_empty())
 }

@@ -82,6 +82,8 @@ pub struct Table {
     pub unit: Unit,
     /// Who wrote it.
     pub made: Made,
+    /// The connection that it was read from, where Muster wrote it.
+    pub from: Option<String>,
 }
 
 impl Table {
@@ -92,6 +94,7 @@ impl Table {
             rows: Vec::new(),
             unit,
             made: Made::Elsewhere,
+            from: None,
         }
     }
 
