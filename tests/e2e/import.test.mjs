@@ -1,7 +1,8 @@
 // Import: a file or cells, matched by hand where their words do not tell, until nothing is open.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { enter, membersOf, meanwhile, pathOf, people, said, soon, warned, writes } from './harness/instabase.mjs';
-import { connect, journey } from './harness/journey.mjs';
+import { TOKENS, connect, journey } from './harness/journey.mjs';
 import { groupsAreRead } from './harness/steps.mjs';
 
 const open = async (page, user = 'alice', system = 'Instabase') => {
@@ -192,4 +193,126 @@ journey('on snip: groups by id or name, people by their addresses, an ambiguous 
   await shot('import-snip');
   await review(page, 'Import pasted cells');
   assert.equal(writes(fault).length, 0);
+});
+
+const apply = async (page, count) => {
+  await page.getByRole('button', { name: count === 1 ? 'Apply 1 change' : `Apply ${count} changes`, exact: true }).click();
+  await said(page, /Nothing is left to do/).waitFor();
+};
+const back = (page) => page.getByRole('button', { name: 'Back', exact: true }).click();
+const download = async (page, form) => {
+  await page.getByRole('button', { name: 'Export', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: 'Export', exact: true });
+  await dialog.getByRole('radio', { name: /^Everything|members/ }).first().check();
+  await dialog.getByRole('radio', { name: form, exact: true }).check();
+  const [file] = await Promise.all([page.waitForEvent('download'), dialog.getByRole('button', { name: 'Save file', exact: true }).click()]);
+  return readFileSync(await file.path());
+};
+
+for (const quirks of [false, true]) {
+  journey(`a file is applied: a group made, people in and out, a role; then nothing is left to do${quirks ? ' (quirks)' : ''}`, { quirks }, async ({ page, api, fault, axe, shot }) => {
+    await open(page);
+    await choose(page, 'moves.csv', 'Group;Description;Person;Role;Action\r\nWater Works;Pumps and pipes;lea;Admin;add\r\nWater Works;;mei;;add\r\nSales;;lea;Member;add\r\nSales;;hana;Admin;keep\r\nSales;;ines;;remove\r\n');
+    await page.getByRole('checkbox', { name: 'Create missing groups', exact: true }).check();
+    await sum(page, '1 group found · 1 group to be created · 5 people in groups');
+    await review(page, 'Import moves.csv');
+    await shot('import-review');
+    await axe();
+    assert.equal(writes(fault).length, 0);
+    await apply(page, 6);
+    await axe();
+    // Some servers list those who are admins among the members too.
+    const made = await people(api, 'water_works');
+    assert.deepEqual({ ...made, members: made.members.filter((name) => !made.admins.includes(name)) }, { admins: ['lea'], members: ['mei'] });
+    const { body } = await api(pathOf('water_works'));
+    assert.equal(body.group.description, 'Pumps and pipes');
+    const sales = await people(api, 'sales_group');
+    assert.ok(sales.admins.includes('hana') && sales.members.includes('lea'));
+    assert.ok(![...sales.admins, ...sales.members].includes('ines'));
+    // The same again: the group is there now, and nothing has to be done.
+    const before = writes(fault).length;
+    await back(page);
+    await sum(page, '2 groups found · 5 people in groups');
+    await review(page, 'Import moves.csv');
+    await page.getByText('Nothing is left to do.').waitFor();
+    assert.equal(writes(fault).length, before);
+  });
+}
+
+journey('an export that is brought back shows nothing to do, in either form; somebody else’s change shows', {}, async ({ page, api, fault, axe }) => {
+  await enter(page);
+  await groupsAreRead(page);
+  const files = [['all.csv', await download(page, 'CSV')], ['all.json', await download(page, 'JSON')]];
+  await page.getByRole('link', { name: 'Import…', exact: true }).click();
+  for (const [name, bytes] of files) {
+    await choose(page, name, bytes);
+    await page.getByText(name, { exact: true }).waitFor();
+    await sum(page, '36 groups found');
+    await review(page, `Import ${name}`);
+    for (const mode of ['Add what is missing', 'Make it exactly so']) {
+      await page.getByRole('radio', { name: mode, exact: true }).check();
+      await page.getByText('Nothing is left to do.').waitFor();
+    }
+    await back(page);
+    await page.getByRole('button', { name: 'Bring something else', exact: true }).click();
+  }
+  await axe();
+  assert.equal(writes(fault).length, 0);
+  // Somebody comes in past the app: brought back, what was exported takes them out again.
+  const before = await people(api, 'support_l1');
+  const other = ['lea', 'emil', 'zoe', 'omar', 'mei'].find((name) => ![...before.admins, ...before.members].includes(name));
+  await meanwhile(api, membersOf('support_l1'), { body: { admin: {}, member: { [other]: true } } });
+  await page.reload();
+  await choose(page, ...files[1]);
+  await review(page, 'Import all.json');
+  await page.getByText('Nothing is left to do.').waitFor();
+  await page.getByRole('radio', { name: 'Make it exactly so', exact: true }).check();
+  await apply(page, 1);
+  assert.deepEqual(await people(api, 'support_l1'), before);
+});
+
+journey('the page is loaded again in mid-run: what was brought is there, and the rest is applied', {}, async ({ page, api, fault }) => {
+  const { body } = await api('/api/v1/groups/list?get_members=true');
+  const without = body.groups.filter(({ admins, members }) => ![...admins, ...members].some(({ name }) => name === 'lea'));
+  const [one, two, three, four] = without.map(({ name }) => name);
+  await open(page);
+  await paste(page, `group\tuser\n${[one, two, three, four].map((key) => `${key}\tlea\n`).join('')}`);
+  await sum(page, '4 people in groups');
+  await review(page, 'Import pasted cells');
+  // One call never comes to the server.
+  const hang = fault.on('POST', membersOf(two), { hang: true });
+  const struck = hang.struck();
+  await page.getByRole('button', { name: 'Apply 4 changes', exact: true }).click();
+  await struck;
+  await page.reload();
+  hang.off();
+  await sum(page, '4 people in groups');
+  await page.getByText('Pasted cells', { exact: true }).waitFor();
+  await soon(async () => (await people(api, four)).members.includes('lea'), true);
+  await review(page, 'Import pasted cells');
+  await apply(page, 1);
+  for (const key of [one, two, three, four]) assert.ok((await people(api, key)).members.includes('lea'), key);
+});
+
+journey('on snip what can be done is applied, and whom nobody can add here is told with the address', {}, async ({ page, api, axe }) => {
+  const roles = async (id) => {
+    const { body } = await api(`/api/account/groups/${id}`, { token: TOKENS.carol });
+    return Object.fromEntries(body.members.map(({ emails, role }) => [emails[0].split('@')[0], role]));
+  };
+  await open(page, 'carol', 'snip');
+  await paste(page, 'group\te-mail\trole\taction\tdescription\n2\temil@example.com\tModerator\t\t\nwhatagroup\tmei@example.com\t\tremove\t\n2\tzoe@example.com\tMember\tadd\t\nNew notebook\t\t\t\tFor the new ones\n');
+  await page.getByRole('checkbox', { name: 'Create New notebook', exact: true }).check();
+  await sum(page, '1 group found · 1 group to be created · 3 people in groups · 1 never seen');
+  await review(page, 'Import pasted cells');
+  await page.getByText('1 thing cannot be done').waitFor();
+  await page.getByText(/^zoe@example\.com in whatagroup: cannot on snip/).waitFor();
+  await page.getByRole('button', { name: 'Copy e-mails', exact: true }).waitFor();
+  await axe();
+  await apply(page, 3);
+  const now = await roles(2);
+  assert.equal(now.emil, 'moderator');
+  assert.ok(!('mei' in now) && !('zoe' in now));
+  const { body } = await api('/api/account/groups', { token: TOKENS.carol });
+  const made = JSON.stringify(body).match(/New notebook/g);
+  assert.ok(made, 'the group was made');
 });

@@ -120,7 +120,8 @@ impl Importing {
         let coverage = importing.coverage;
         Effect::new(move |before: Option<bool>| {
             let is_whole = matches!(coverage.get(), Coverage::Full { .. });
-            if before == Some(false) && is_whole {
+            let reviews = importing.step.get_untracked() == Step::Review;
+            if before == Some(false) && is_whole && !reviews {
                 importing.match_again();
             }
             is_whole
