@@ -1,6 +1,6 @@
 //! What to know before and after: what cannot be done, what costs more than it seems, what has changed, what is left.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use group_api::Guard;
 use leptos::prelude::*;
@@ -55,19 +55,25 @@ pub(super) fn Problems(state: State) -> impl IntoView {
         if problems.is_empty() {
             return ().into_any();
         }
-        let lines: Vec<String> = problems
-            .iter()
-            .map(|problem| {
-                let why = words::why(capabilities, &problem.why);
-                match &problem.who {
-                    Some(who) => {
-                        let label = who.label.as_deref().unwrap_or(who.person.as_str());
-                        format!("{label} in {}: {why}", problem.group)
-                    }
-                    None => format!("{}: {why}", problem.group),
+        // What has one reason stands under it.
+        let mut reasons: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for problem in problems {
+            let what = match &problem.who {
+                Some(who) => {
+                    let label = who.label.as_deref().unwrap_or(who.person.as_str());
+                    format!("{label} in {}", problem.group)
                 }
-            })
-            .collect();
+                None => problem.group.clone(),
+            };
+            let why = words::why(capabilities, &problem.why);
+            reasons.entry(why).or_default().push(what);
+        }
+        let lines = reasons.into_iter().map(|(why, what)| {
+            view! {
+                <p class="quiet">{why}</p>
+                {listed(what, "Cannot be done")}
+            }
+        });
         let emails: BTreeSet<&str> = problems
             .iter()
             .filter(|problem| matches!(problem.why, Why::NoAdd(_)))
@@ -75,7 +81,8 @@ pub(super) fn Problems(state: State) -> impl IntoView {
             .collect();
         let emails: Vec<&str> = emails.into_iter().collect();
         let (text, some) = (emails.join("\n"), !emails.is_empty());
-        let few = lines.len() <= NAMED;
+        let few = problems.len() <= NAMED;
+        let lines = lines.collect_view();
         let title = match problems.len() {
             1 => "1 thing cannot be done".to_owned(),
             count => format!("{} things cannot be done", format::number(count)),
@@ -89,7 +96,7 @@ pub(super) fn Problems(state: State) -> impl IntoView {
                 </p>
                 <details class="more" prop:open=few>
                     <summary>"Which, and why"</summary>
-                    {listed(lines, "Cannot be done")}
+                    {lines}
                 </details>
                 {some
                     .then(|| {

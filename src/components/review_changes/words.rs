@@ -51,24 +51,30 @@ const fn field(field: Field) -> &'static str {
 pub(super) fn why(capabilities: &Capabilities, why: &Why) -> String {
     let system = capabilities.system;
     match why {
-        Why::NotFound => "there is no such group, or it is not yours to see".to_owned(),
-        Why::NotListed => "the server does not say who is in it".to_owned(),
-        Why::NamedTwice => "it is named more than once".to_owned(),
-        Why::Ambiguous(count) => format!("{} have this name: say which", format::groups(*count)),
-        Why::NameTaken(name) => format!("the internal name {name} is taken"),
-        Why::TwoValues(of) => format!("its {} is to be two things", field(*of)),
-        Why::NoField(of) => format!("cannot on {system}: a group has no {}", field(*of)),
-        Why::BadField(of, why) => format!("its {}: {why}", field(*of)),
-        Why::TwoRoles => "named more than once, and not in the same role".to_owned(),
+        Why::NotFound => "There is no such group, or it is not yours to see.".to_owned(),
+        Why::NotListed => "The server does not say who is in it.".to_owned(),
+        Why::NamedTwice => "It is named more than once.".to_owned(),
+        Why::Ambiguous(count) => format!(
+            "{} have this name: say which by its ID.",
+            format::groups(*count)
+        ),
+        Why::NameTaken(name) => format!("The internal name {name} is taken."),
+        Why::TwoValues(of) => format!("Its {} is to be two things.", field(*of)),
+        Why::NoField(of) => format!(
+            "Cannot on {system}, because a group has no {} there.",
+            field(*of)
+        ),
+        Why::BadField(of, why) => format!("Its {}: {why}", field(*of)),
+        Why::TwoRoles => "Named more than once, and not in the same role.".to_owned(),
         Why::NoAdd(why) | Why::NotGiven(_, Support::No(why)) => {
-            format!("cannot on {system}: {why}")
+            format!("Cannot on {system}: {why}")
         }
-        Why::UnknownRole(role) => format!("cannot on {system}: there is no role “{role}”"),
+        Why::UnknownRole(role) => format!("Cannot on {system}, because it has no role “{role}”."),
         Why::NotGiven(role, Support::Yes) => format!(
-            "cannot be made {} here: hand the group over in its settings",
+            "Nobody is made {} like this: hand the group over in its settings.",
             capabilities.label(role)
         ),
-        Why::NotAPerson(kind) => format!("this is no person but a “{kind}”"),
+        Why::NotAPerson(kind) => format!("This is no person but a “{kind}”."),
         Why::NotAllowed(why) => why.clone(),
     }
 }
