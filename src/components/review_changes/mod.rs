@@ -19,7 +19,7 @@ use crate::session::{Access, use_session};
 use crate::store::Store;
 
 /// Shows what is going to be changed before anything is sent, then how it goes, then the receipt. A piece of a page,
-/// not a dialog.
+/// not a dialog; the page has a heading above it.
 #[component]
 pub fn ReviewChanges(
     /// The store of its connection.
@@ -61,10 +61,7 @@ pub fn ReviewChanges(
     };
     view! {
         <section class="changes" aria-label="Review changes">
-            <header>
-                <h2>"Review changes"</h2>
-                <p class="quiet">{title}</p>
-            </header>
+            <p class="quiet">{title}</p>
             {stage}
         </section>
     }
