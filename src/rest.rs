@@ -116,12 +116,13 @@ pub mod doors {
         view! { <Disconnected connection=connection /> }.into_any()
     }
 
-    /// Forgets the runs of a connection.
+    /// Forgets the runs and the snapshots of a connection.
     #[inline(never)]
-    pub fn forget_runs(id: ConnectionId) {
+    pub fn forget_kept(id: ConnectionId) {
         wasm_bindgen_futures::spawn_local(async move {
             // A browser that keeps nothing has nothing to forget.
             let _ = crate::journal::clear(&id).await;
+            let _ = crate::kept::clear(&id).await;
         });
     }
 

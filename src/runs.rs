@@ -23,6 +23,7 @@ use wasm_bindgen::prelude::Closure;
 
 use crate::browser::{listen, now, random};
 use crate::journal;
+use crate::kept;
 use crate::lock::{self, Held, Sharing};
 use crate::request::Stop;
 use crate::session::{Keep, Session};
@@ -752,11 +753,14 @@ fn tab_lock(connection: &str) -> String {
     format!("muster-tab-{connection}")
 }
 
-/// Forgets the runs of connections that were kept for tabs which are all gone.
+/// Forgets the runs and the snapshots of connections that were kept for tabs which are all gone.
 pub async fn sweep(session: Session) {
-    let Ok(known) = journal::connections().await else {
-        return;
-    };
+    let mut known = journal::connections().await.unwrap_or_default();
+    for id in kept::connections().await.unwrap_or_default() {
+        if !known.contains(&id) {
+            known.push(id);
+        }
+    }
     for id in known {
         if untrack(|| session.find(&id)).is_some() {
             continue;
@@ -765,6 +769,7 @@ pub async fn sweep(session: Session) {
         if let Some(held) = lock::take(&tab_lock(&id.to_string()), Sharing::Exclusive).await {
             // What cannot be forgotten now is by the next page.
             let _ = journal::clear(&id).await;
+            let _ = kept::clear(&id).await;
             drop(held);
         }
     }

@@ -157,7 +157,7 @@ impl Session {
             .update(|list| list.retain(|connection| connection.id != *id));
         self.save();
         let id = id.clone();
-        once_here(move || doors::forget_runs(id));
+        once_here(move || doors::forget_kept(id));
     }
 
     /// An id for a new connection of this name, which no other has.
