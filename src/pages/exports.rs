@@ -125,5 +125,11 @@ pub fn GroupsTools(
             "Snapshots"
         </a>
         <ExportButton store=store offers=offers disabled=none />
+        <span class="late">
+            <a class="btn" href=store.connection().href("snapshots")>
+                "Snapshots"
+            </a>
+            <ExportButton store=store offers=offers disabled=none />
+        </span>
     }
 }

@@ -236,7 +236,7 @@ pub fn Groups() -> impl IntoView {
         <main class="page" id="main">
             <div class="head">
                 <Heading text="Groups" />
-                <div class="actions">
+                <div class="actions one-line">
                     <SelectMode selection=listed.selection />
                     {tools}
                     <a class="btn btn-primary" href=connection.href("new-group")>

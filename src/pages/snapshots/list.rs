@@ -163,7 +163,7 @@ fn Cells(page: Page, kept: Kept, forgetting: RwSignal<Option<Kept>>) -> impl Int
             <button
                 class="btn btn-small btn-quiet"
                 type="button"
-                aria-label=format!("Save {called} as file")
+                aria-label=format!("Save as file: {called}")
                 on:click=move |_| save_as_file(page, save.clone())
             >
                 "Save as file"
