@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { at, dialog, enter, openGroup, people, said, soon, warned, writes } from './harness/instabase.mjs';
 import { TOKENS, connect, journey } from './harness/journey.mjs';
-import { groupsAreRead } from './harness/steps.mjs';
+import { applyChanges, groupsAreRead } from './harness/steps.mjs';
 
 const table = (page) => page.getByRole('table', { name: 'Comparison', exact: true });
 const chips = (page) => page.getByRole('group', { name: 'Show only', exact: true });
@@ -168,6 +168,63 @@ journey('nothing to change is said before a review', {}, async ({ page }) => {
   await press(page, 'Review');
   await page.getByText('Choose two that are not the same.').waitFor();
   await press(page, 'Cancel');
+});
+
+for (const quirks of [false, true]) {
+  journey(`a group is made like another: reviewed, applied, and then they are alike${quirks ? ' (quirks)' : ''}`, { quirks }, async ({ page, api, fault, axe, shot }) => {
+    await enter(page);
+    await said(page, /· read/).waitFor();
+    await page.goto(at(page, 'compare?group=design&group=data_science'));
+    await said(page, /· read \d\d:\d\d/).waitFor();
+    const design = await people(api, 'design');
+    await page.getByRole('button', { name: 'Review the difference', exact: true }).click();
+    await dialog(page, 'Review the difference').getByRole('combobox', { name: 'Change', exact: true }).selectOption('Data Science');
+    await dialog(page, 'Review the difference').getByRole('combobox', { name: 'To be like', exact: true }).selectOption('Design');
+    await dialog(page, 'Review the difference').getByRole('radio', { name: 'Make it the same', exact: true }).check();
+    await axe();
+    await press(page, 'Review');
+    await page.getByText('Make Data Science like Design', { exact: true }).waitFor();
+    await shot('compare-review');
+    assert.equal(writes(fault).length, 0, 'nothing was sent yet');
+    await applyChanges(page);
+    const now = await people(api, 'data_science');
+    assert.deepEqual({ admins: now.admins.sort(), members: now.members.sort() }, { admins: design.admins.sort(), members: design.members.sort() });
+    assert.deepEqual(await people(api, 'design'), design, 'the other is as it was');
+    await page.getByRole('button', { name: 'Back', exact: true }).click();
+    await chips(page).getByRole('button', { name: 'Only Data Science 0', exact: true }).waitFor();
+    await chips(page).getByRole('button', { name: 'Other role 0', exact: true }).waitFor();
+    // And then there is nothing to change.
+    await page.getByRole('button', { name: 'Review the difference', exact: true }).click();
+    await dialog(page, 'Review the difference').getByRole('radio', { name: 'Make it the same', exact: true }).check();
+    await press(page, 'Review');
+    await page.getByText('There is nothing to change: it has all of that already.').waitFor();
+    await press(page, 'Cancel');
+  });
+}
+
+journey('one person gets the groups that another has, and nobody else is touched', {}, async ({ page, api }) => {
+  const rolesIn = async () => {
+    const { body } = await api('/api/v1/groups/list?get_members=true');
+    return Object.fromEntries(body.groups.map(({ name, admins, members }) => [name, { admins: admins.map((one) => one.name).sort(), members: members.map((one) => one.name).sort() }]));
+  };
+  const before = await rolesIn();
+  await enter(page);
+  await said(page, /· read/).waitFor();
+  await page.goto(at(page, 'compare?person=carol&person=dave'));
+  await said(page, /· read \d\d:\d\d/).waitFor();
+  await page.getByRole('button', { name: 'Review the difference', exact: true }).click();
+  await press(page, 'Review');
+  await page.getByText('Add to dave what carol has', { exact: true }).waitFor();
+  await applyChanges(page);
+  const expected = structuredClone(before);
+  for (const { admins, members } of Object.values(expected)) {
+    if (admins.includes('dave') || members.includes('dave')) continue;
+    if (admins.includes('carol')) admins.push('dave');
+    else if (members.includes('carol')) members.push('dave');
+    admins.sort();
+    members.sort();
+  }
+  assert.deepEqual(await rolesIn(), expected);
 });
 
 journey('on a phone each line is a card that names the groups', { viewport: 'phone', colorScheme: 'dark' }, async ({ page, api, axe, shot }) => {

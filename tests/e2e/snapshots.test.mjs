@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { ROOT, at, dialog, enter, fieldsOf, membersOf, meanwhile, pathOf, people, said, soon, warned, writes } from './harness/instabase.mjs';
 import { TOKENS, connect, journey } from './harness/journey.mjs';
-import { groupsAreRead } from './harness/steps.mjs';
+import { applyChanges, groupsAreRead } from './harness/steps.mjs';
 
 const changes = (page) => page.getByRole('table', { name: 'Changes', exact: true });
 const shelf = (page) => page.getByRole('table', { name: 'Snapshots', exact: true });
@@ -175,6 +175,36 @@ journey('a file holds all that the server has, and is opened again: new, gone, r
   assert.match(csv[1], new RegExp(`,${gone},Gone,,`));
   assert.equal((await fieldsOf(api, 'design_eu')).full_name, 'Design');
 });
+
+for (const quirks of [false, true]) {
+  journey(`going back: changed groups are as they were, gone ones are made again, new ones stay${quirks ? ' (quirks)' : ''}`, { quirks }, async ({ page, api, shot }) => {
+    await enter(page);
+    await toSnapshots(page);
+    await save(page, 'before', 'In this browser');
+    await shelf(page).waitFor();
+    const { before } = await changeMuch(api);
+    const gone = Object.keys(before).find((key) => !['design', 'infra'].includes(key) && Object.keys(before[key].people).length > 1);
+    await meanwhile(api, pathOf('infra'), { method: 'PATCH', body: { new_name: 'infra_eu', description: 'Another text' } });
+    await meanwhile(api, pathOf(gone), { method: 'DELETE' });
+    await meanwhile(api, pathOf('brand_new'), { body: { full_name: 'Brand new' } });
+    const made = (await state(api)).brand_new;
+    await page.getByRole('button', { name: 'before', exact: true }).click();
+    await opened(page);
+    await page.getByRole('button', { name: 'Read again', exact: true }).click();
+    await chips(page).getByRole('button', { name: 'Gone 1', exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Go back to this…', exact: true }).click();
+    await page.getByText(/^Go back to \d+ \w+ \d{4}/).waitFor();
+    await shot('go-back');
+    await applyChanges(page);
+    const now = await state(api);
+    const expected = { ...before, brand_new: made };
+    // Who was an admin is one again; whether that is a member too is the server's affair.
+    const highest = (all) => Object.fromEntries(Object.entries(all).map(([key, group]) => [key, { ...group, people: Object.fromEntries(Object.entries(group.people).map(([who, roles]) => [who, roles.includes('admin') ? 'admin' : 'member']).sort()) }]));
+    assert.deepEqual(highest(now), highest(expected));
+    await page.getByRole('button', { name: 'Back', exact: true }).click();
+    await soon(() => lines(changes(page)).then((all) => all.map(([group, change]) => `${group} ${change}`)), ['Brand new brand_new New group']);
+  });
+}
 
 journey('a broken file, another file, and one of another connection are said to be so', {}, async ({ page, axe, fault }) => {
   await enter(page);

@@ -43,3 +43,16 @@ export const baseOf = (page) => /^\/c\/[^/]+/.exec(new URL(page.url()).pathname)
 /** Opens the menu of connections in the bar; it says the name of the one that is shown, or "Connections". */
 export const openConnections = (page, shown = 'Connections') =>
   page.getByRole('banner').getByText(shown, { exact: true }).first().click();
+
+/** Applies what is reviewed: types the number that is asked for, if one is, and waits until it is over and read back. */
+export async function applyChanges(page) {
+  const apply = page.getByRole('button', { name: /^Apply [\d\u202f]+ changes?$/ });
+  await apply.waitFor();
+  const asked = page.getByRole('textbox', { name: /^Type [\d\u202f]+ to go on/ });
+  if (await asked.count()) {
+    const label = await asked.evaluate((field) => field.labels[0].textContent);
+    await asked.fill(/\d+/.exec(label)[0]);
+  }
+  await apply.click();
+  await page.getByRole('status').filter({ hasText: /^(All \d+ d|D)one, read back/ }).waitFor();
+}
