@@ -61,7 +61,8 @@ fn head(status: u16, content_type: &str) -> Head {
 }
 
 const JSON: &str = "application/json";
-const HTML: &[u8] = b"<!doctype html><html><head><title>Bad Gateway</title></head><body><h1>502</h1></body></html>";
+const HTML: &[u8] =
+    b"<!doctype html><html><head><title>Bad Gateway</title></head><body><h1>502</h1></body></html>";
 const GARBAGE: usize = 10 << 20;
 const DEEP: usize = 10_000;
 const WHOLE: usize = usize::MAX;
@@ -92,7 +93,13 @@ pub fn faults(healthy: &Healthy) -> Vec<Fault> {
     let words = json!({"status": "ERROR", "msg": no, "message": no}).to_string();
     let mut put = |kind, which: &str, wire, effect, says| {
         let which = which.to_owned();
-        all.push(Fault { kind, which, wire, effect, says });
+        all.push(Fault {
+            kind,
+            which,
+            wire,
+            effect,
+            says,
+        });
     };
     let fails = |error| Wire {
         head: None,
@@ -106,41 +113,174 @@ pub fn faults(healthy: &Healthy) -> Vec<Fault> {
         ..whole.clone()
     };
     let silence = ApiError::TimedOut { seconds: 15 };
-    put("connection refused", "", fails(ApiError::NoConnection), Effect::None, Says::Nothing);
-    put("reset before an answer", "", fails(ApiError::NoConnection), Effect::Either, Says::Nothing);
-    put("reset in mid-body", "", broken(ApiError::NoConnection), Effect::Either, Says::Nothing);
-    put("time-out", "", fails(silence.clone()), Effect::Either, Says::Nothing);
-    put("time-out", "in mid-body", broken(silence), Effect::Either, Says::Nothing);
-    put("byte by byte", "", Wire { piece: 1, ..whole.clone() }, Effect::Either, Says::All);
+    put(
+        "connection refused",
+        "",
+        fails(ApiError::NoConnection),
+        Effect::None,
+        Says::Nothing,
+    );
+    put(
+        "reset before an answer",
+        "",
+        fails(ApiError::NoConnection),
+        Effect::Either,
+        Says::Nothing,
+    );
+    put(
+        "reset in mid-body",
+        "",
+        broken(ApiError::NoConnection),
+        Effect::Either,
+        Says::Nothing,
+    );
+    put(
+        "time-out",
+        "",
+        fails(silence.clone()),
+        Effect::Either,
+        Says::Nothing,
+    );
+    put(
+        "time-out",
+        "in mid-body",
+        broken(silence),
+        Effect::Either,
+        Says::Nothing,
+    );
+    put(
+        "byte by byte",
+        "",
+        Wire {
+            piece: 1,
+            ..whole.clone()
+        },
+        Effect::Either,
+        Says::All,
+    );
     for (kind, status) in [("401", 401), ("403", 403), ("404", 404), ("409", 409)] {
-        put(kind, "", Wire::reply(head(status, JSON), words.clone()), Effect::None, Says::Nothing);
-        put(kind, "empty", Wire::reply(head(status, JSON), ""), Effect::None, Says::Nothing);
+        put(
+            kind,
+            "",
+            Wire::reply(head(status, JSON), words.clone()),
+            Effect::None,
+            Says::Nothing,
+        );
+        put(
+            kind,
+            "empty",
+            Wire::reply(head(status, JSON), ""),
+            Effect::None,
+            Says::Nothing,
+        );
     }
-    for (which, after) in [("Retry-After: 1", Some("1")), ("Retry-After: soon", Some("soon")), ("", None)] {
+    for (which, after) in [
+        ("Retry-After: 1", Some("1")),
+        ("Retry-After: soon", Some("soon")),
+        ("", None),
+    ] {
         let head = Head {
             retry_after: after.map(str::to_owned),
             ..head(429, JSON)
         };
-        put("429", which, Wire::reply(head, words.clone()), Effect::None, Says::Nothing);
+        put(
+            "429",
+            which,
+            Wire::reply(head, words.clone()),
+            Effect::None,
+            Says::Nothing,
+        );
     }
-    put("200 with a refusal", "", Wire::reply(head(200, JSON), words.clone()), Effect::None, Says::Nothing);
-    put("500", "", Wire::reply(head(500, JSON), words.clone()), Effect::Either, Says::Nothing);
-    put("500", "empty", Wire::reply(head(500, JSON), ""), Effect::Either, Says::Nothing);
-    put("502 with HTML", "", Wire::reply(head(502, "text/html"), HTML), Effect::Either, Says::Nothing);
-    put("200 with HTML", "", Wire::reply(head(200, "text/html"), HTML), Effect::Either, Says::Nothing);
-    put("empty body", "", Wire::reply(head(200, JSON), ""), Effect::Either, Says::Nothing);
-    put("redirect", "", Wire::reply(head(302, JSON), ""), Effect::Either, Says::Nothing);
-    put("10 MB of garbage", "", Wire::reply(head(200, JSON), vec![0xfe; GARBAGE]), Effect::Either, Says::Nothing);
+    put(
+        "200 with a refusal",
+        "",
+        Wire::reply(head(200, JSON), words.clone()),
+        Effect::None,
+        Says::Nothing,
+    );
+    put(
+        "500",
+        "",
+        Wire::reply(head(500, JSON), words.clone()),
+        Effect::Either,
+        Says::Nothing,
+    );
+    put(
+        "500",
+        "empty",
+        Wire::reply(head(500, JSON), ""),
+        Effect::Either,
+        Says::Nothing,
+    );
+    put(
+        "502 with HTML",
+        "",
+        Wire::reply(head(502, "text/html"), HTML),
+        Effect::Either,
+        Says::Nothing,
+    );
+    put(
+        "200 with HTML",
+        "",
+        Wire::reply(head(200, "text/html"), HTML),
+        Effect::Either,
+        Says::Nothing,
+    );
+    put(
+        "empty body",
+        "",
+        Wire::reply(head(200, JSON), ""),
+        Effect::Either,
+        Says::Nothing,
+    );
+    put(
+        "redirect",
+        "",
+        Wire::reply(head(302, JSON), ""),
+        Effect::Either,
+        Says::Nothing,
+    );
+    put(
+        "10 MB of garbage",
+        "",
+        Wire::reply(head(200, JSON), vec![0xfe; GARBAGE]),
+        Effect::Either,
+        Says::Nothing,
+    );
     for (which, open, close) in [("arrays", "[", "]"), ("objects", "{\"status\":", "}")] {
         let deep = format!("{}1{}", open.repeat(DEEP), close.repeat(DEEP));
-        put("10 000 deep", which, Wire::reply(head(200, JSON), deep), Effect::Either, Says::Nothing);
+        put(
+            "10 000 deep",
+            which,
+            Wire::reply(head(200, JSON), deep),
+            Effect::Either,
+            Says::Nothing,
+        );
     }
     if let Some(body) = &healthy.body {
-        put("truncated JSON", "", Wire::reply(head(200, JSON), half.clone()), Effect::Either, Says::Nothing);
+        put(
+            "truncated JSON",
+            "",
+            Wire::reply(head(200, JSON), half.clone()),
+            Effect::Either,
+            Says::Nothing,
+        );
         let text = body.to_string();
-        put("truncated JSON", "last byte", Wire::reply(head(200, JSON), &text.as_bytes()[..text.len() - 1]), Effect::Either, Says::Nothing);
+        put(
+            "truncated JSON",
+            "last byte",
+            Wire::reply(head(200, JSON), &text.as_bytes()[..text.len() - 1]),
+            Effect::Either,
+            Says::Nothing,
+        );
         for (kind, which, text) in mutated(body) {
-            put(kind, &which, Wire::reply(head(200, JSON), text), Effect::Either, Says::Other);
+            put(
+                kind,
+                &which,
+                Wire::reply(head(200, JSON), text),
+                Effect::Either,
+                Says::Other,
+            );
         }
     }
     all
@@ -151,7 +291,15 @@ fn mutated(body: &Value) -> Vec<(&'static str, String, String)> {
     let mut all = Vec::new();
     let mut paths = Vec::new();
     walk(body, &mut String::new(), &mut paths);
-    let others = [json!(true), json!(-7), json!("odd"), json!([]), json!({}), json!([[{}]]), json!(1e300)];
+    let others = [
+        json!(true),
+        json!(-7),
+        json!("odd"),
+        json!([]),
+        json!({}),
+        json!([[{}]]),
+        json!(1e300),
+    ];
     for path in &paths {
         let mut with = |kind, value: &Value| {
             let mut changed = body.clone();
@@ -173,21 +321,40 @@ fn mutated(body: &Value) -> Vec<(&'static str, String, String)> {
     }
     for path in paths.iter().chain([&String::new()]) {
         if body.pointer(path).is_some_and(|value| value.is_array()) {
-            for (place, bad) in [(0, json!(17)), (1, json!({"name": 3})), (usize::MAX, json!(null))] {
+            for (place, bad) in [
+                (0, json!(17)),
+                (1, json!({"name": 3})),
+                (usize::MAX, json!(null)),
+            ] {
                 let mut changed = body.clone();
                 let items = changed.pointer_mut(path).unwrap().as_array_mut().unwrap();
                 items.insert(place.min(items.len()), bad.clone());
-                all.push(("list with one bad item", format!("{path}, {bad}"), changed.to_string()));
+                all.push((
+                    "list with one bad item",
+                    format!("{path}, {bad}"),
+                    changed.to_string(),
+                ));
             }
         }
     }
     for (kind, odd) in [
         ("lone surrogates", "\\ud83d"),
-        ("control and bidirectional characters", "\\u0000\\u0007\\u202e\\u2066"),
+        (
+            "control and bidirectional characters",
+            "\\u0000\\u0007\\u202e\\u2066",
+        ),
     ] {
-        all.push((kind, String::new(), printed(body, &|text| text.replace('\u{1}', odd))));
+        all.push((
+            kind,
+            String::new(),
+            printed(body, &|text| text.replace('\u{1}', odd)),
+        ));
     }
-    all.push(("duplicate keys", String::new(), printed(body, &|text| text.replace('\u{1}', ""))));
+    all.push((
+        "duplicate keys",
+        String::new(),
+        printed(body, &|text| text.replace('\u{1}', "")),
+    ));
     all
 }
 
@@ -203,7 +370,10 @@ fn walk(value: &Value, path: &mut String, paths: &mut Vec<String>) {
         path.truncate(length);
     };
     match value {
-        Value::Array(items) => items.iter().enumerate().for_each(|(place, item)| into(&place.to_string(), item)),
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .for_each(|(place, item)| into(&place.to_string(), item)),
         Value::Object(fields) => fields.iter().for_each(|(name, field)| into(name, field)),
         _ => {}
     }
@@ -230,7 +400,11 @@ fn object(fields: &Map<String, Value>, odd: &dyn Fn(&str) -> String) -> String {
     let twice = odd("\u{1}").is_empty();
     let field = |(name, value): (&String, &Value)| {
         let text = format!("{}:{}", json!(name), printed(value, odd));
-        if twice { format!("{}:17,{text}", json!(name)) } else { text }
+        if twice {
+            format!("{}:17,{text}", json!(name))
+        } else {
+            text
+        }
     };
     let fields: Vec<String> = fields.iter().map(field).collect();
     format!("{{{}}}", fields.join(","))

@@ -67,11 +67,23 @@ impl ByName {
         let mut all = Self::default();
         for (name, title) in [("eng", "Engineering"), ("ops", "Operations")] {
             let mut group = Named::default();
-            group.fields.insert("full_name".to_owned(), title.to_owned());
-            group.fields.insert("description".to_owned(), "Everybody there".to_owned());
-            group.people.entry("member").or_default().insert("bob".to_owned());
+            group
+                .fields
+                .insert("full_name".to_owned(), title.to_owned());
+            group
+                .fields
+                .insert("description".to_owned(), "Everybody there".to_owned());
+            group
+                .people
+                .entry("member")
+                .or_default()
+                .insert("bob".to_owned());
             if name == "eng" {
-                group.people.entry("admin").or_default().extend(["ann".to_owned(), "ada".to_owned()]);
+                group
+                    .people
+                    .entry("admin")
+                    .or_default()
+                    .extend(["ann".to_owned(), "ada".to_owned()]);
             }
             all.groups.insert(name.to_owned(), group);
         }
@@ -82,9 +94,12 @@ impl ByName {
         let group = &self.groups[name];
         let people = |role: &str| -> Vec<Value> {
             let people = group.people.get(role).into_iter().flatten();
-            people.map(|name| json!({"type": "user", "name": name})).collect()
+            people
+                .map(|name| json!({"type": "user", "name": name}))
+                .collect()
         };
-        let mut shown = json!({"name": name, "admins": people("admin"), "members": people("member")});
+        let mut shown =
+            json!({"name": name, "admins": people("admin"), "members": people("member")});
         for (field, value) in &group.fields {
             shown[field] = json!(value);
         }
@@ -99,15 +114,30 @@ impl ByName {
 impl System for ByName {
     fn answer(&mut self, request: &Request) -> Healthy {
         let done = || Healthy::ok(json!({"status": "OK"}));
-        let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
+        let (path, query) = request
+            .target
+            .split_once('?')
+            .unwrap_or((&request.target, ""));
         let rest = path.strip_prefix("/api/v1/groups/").unwrap();
         if rest == "list" {
-            let who = query.split('&').find_map(|part| part.strip_prefix("username="));
-            let in_it = |group: &Named| who.is_none_or(|who| group.people.values().any(|people| people.contains(who)));
-            let mut groups: Vec<Value> = self.groups.iter().filter(|(_, group)| in_it(group)).map(|(name, _)| self.shown(name)).collect();
+            let who = query
+                .split('&')
+                .find_map(|part| part.strip_prefix("username="));
+            let in_it = |group: &Named| {
+                who.is_none_or(|who| group.people.values().any(|people| people.contains(who)))
+            };
+            let mut groups: Vec<Value> = self
+                .groups
+                .iter()
+                .filter(|(_, group)| in_it(group))
+                .map(|(name, _)| self.shown(name))
+                .collect();
             if !query.contains("get_members=true") {
                 for group in &mut groups {
-                    group.as_object_mut().unwrap().retain(|field, _| field != "admins" && field != "members");
+                    group
+                        .as_object_mut()
+                        .unwrap()
+                        .retain(|field, _| field != "admins" && field != "members");
                 }
             }
             return Healthy::ok(json!({"status": "OK", "groups": groups}));
@@ -173,13 +203,25 @@ impl System for ByName {
         let Some(group) = self.groups.get(group) else {
             return String::new();
         };
-        let held = |role: &&str| group.people.get(role).is_some_and(|people| people.contains(person));
+        let held = |role: &&str| {
+            group
+                .people
+                .get(role)
+                .is_some_and(|people| people.contains(person))
+        };
         let roles: Vec<&str> = ["admin", "member"].into_iter().filter(held).collect();
         roles.join("+")
     }
 
     fn field(&self, group: &str, field: &str) -> Option<String> {
-        Some(self.groups.get(group)?.fields.get(field).cloned().unwrap_or_default())
+        Some(
+            self.groups
+                .get(group)?
+                .fields
+                .get(field)
+                .cloned()
+                .unwrap_or_default(),
+        )
     }
 }
 
@@ -192,12 +234,24 @@ pub struct ById {
 impl ById {
     /// `9` with me as owner, 2 as moderator and 3 as member; `7` with me as member and 2 as owner.
     pub fn seeded() -> Self {
-        let people = |of: &[(i64, &str)]| of.iter().map(|(id, role)| (*id, (*role).to_owned())).collect();
-        let group = |name: &str, of: &[(i64, &str)]| (name.to_owned(), "Everybody there".to_owned(), people(of));
+        let people = |of: &[(i64, &str)]| {
+            of.iter()
+                .map(|(id, role)| (*id, (*role).to_owned()))
+                .collect()
+        };
+        let group = |name: &str, of: &[(i64, &str)]| {
+            (name.to_owned(), "Everybody there".to_owned(), people(of))
+        };
         Self {
             groups: BTreeMap::from([
                 (7, group("Optics", &[(1, "member"), (2, "owner")])),
-                (9, group("Engineering", &[(1, "owner"), (2, "moderator"), (3, "member")])),
+                (
+                    9,
+                    group(
+                        "Engineering",
+                        &[(1, "owner"), (2, "moderator"), (3, "member")],
+                    ),
+                ),
             ]),
         }
     }
@@ -227,13 +281,17 @@ impl System for ById {
         let rest = request.target.strip_prefix("/api/account/groups").unwrap();
         if rest.is_empty() {
             if request.method == Method::Get {
-                let mine = self.groups.iter().filter(|(_, (_, _, people))| people.contains_key(&1));
+                let mine = self
+                    .groups
+                    .iter()
+                    .filter(|(_, (_, _, people))| people.contains_key(&1));
                 let groups: Vec<Value> = mine.map(|(id, _)| self.shown(*id)).collect();
                 return Healthy::ok(json!(groups));
             }
             let id = self.groups.keys().max().unwrap() + 1;
             let people = BTreeMap::from([(1, "owner".to_owned())]);
-            self.groups.insert(id, (text(&body_of(request)["name"]), String::new(), people));
+            self.groups
+                .insert(id, (text(&body_of(request)["name"]), String::new(), people));
             return Healthy::ok(self.shown(id));
         }
         let rest = rest.strip_prefix('/').unwrap();
@@ -242,7 +300,8 @@ impl System for ById {
             None => (rest, false),
         };
         let id: i64 = id.parse().unwrap();
-        let mine = |(_, _, people): &(String, String, BTreeMap<i64, String>)| people.contains_key(&1);
+        let mine =
+            |(_, _, people): &(String, String, BTreeMap<i64, String>)| people.contains_key(&1);
         if !self.groups.get(&id).is_some_and(mine) {
             return Healthy::told(404, "Not found");
         }
@@ -250,11 +309,17 @@ impl System for ById {
             Method::Get => Healthy::ok(self.shown(id)),
             Method::Delete => {
                 self.groups.remove(&id);
-                Healthy { status: 204, body: None }
+                Healthy {
+                    status: 204,
+                    body: None,
+                }
             }
             Method::Post if leaves => {
                 self.groups.get_mut(&id).unwrap().2.remove(&1);
-                Healthy { status: 204, body: None }
+                Healthy {
+                    status: 204,
+                    body: None,
+                }
             }
             Method::Post => Healthy::told(404, "No such call"),
             Method::Patch => {
@@ -286,14 +351,26 @@ impl System for ById {
             return String::new();
         };
         let group = self.groups.get(&group);
-        group.and_then(|(_, _, people)| people.get(&person)).cloned().unwrap_or_default()
+        group
+            .and_then(|(_, _, people)| people.get(&person))
+            .cloned()
+            .unwrap_or_default()
     }
 
     fn field(&self, group: &str, field: &str) -> Option<String> {
-        let by_name = |name: &str| self.groups.iter().find(|(_, (known, ..))| known == name).map(|(id, _)| *id);
+        let by_name = |name: &str| {
+            self.groups
+                .iter()
+                .find(|(_, (known, ..))| known == name)
+                .map(|(id, _)| *id)
+        };
         // A group that was just made is known by its name alone.
         let id = group.parse().ok().or_else(|| by_name(group))?;
         let (name, description, _) = self.groups.get(&id)?;
-        Some(if field == "name" { name.clone() } else { description.clone() })
+        Some(if field == "name" {
+            name.clone()
+        } else {
+            description.clone()
+        })
     }
 }
