@@ -21,6 +21,7 @@ pub fn finish(workspace: &Workspace, staged: &Path) -> Result<Vec<Size>> {
     let next = workspace.target.join("site-finished");
     empty_folder(&next)?;
     copy(staged, &next)?;
+    later_styles(&next)?;
     one_stylesheet(&next)?;
     let linked = "wasm32-unknown-unknown/release/muster.wasm";
     let wasm_opt = npm_packages(workspace)?.join("wasm-opt");
@@ -40,6 +41,29 @@ pub fn finish(workspace: &Workspace, staged: &Path) -> Result<Vec<Size>> {
     let sizes = compress(&next)?;
     put_in_place(&next, &workspace.dist())?;
     Ok(sizes)
+}
+
+/// Takes the styles of what is fetched later out of the page: its script fetches them with it.
+fn later_styles(folder: &Path) -> Result<()> {
+    let index = folder.join("index.html");
+    let html = read(&index)?;
+    let tag = tags(&html).find(|tag| {
+        attribute(tag, "rel") == Some("stylesheet")
+            && attribute(tag, "href").is_some_and(|address| address.starts_with("/later-"))
+    });
+    let tag = tag.context("index.html names no styles of what is fetched later")?;
+    let file = attribute(tag, "href").and_then(|address| address.strip_prefix('/'));
+    let path = folder.join(file.context("styles that are not of this site")?);
+    let styles = slim::close_together(&slim::without_remarks(&read(&path)?));
+    std::fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
+    write(&folder.join(split::STYLES), &styles)?;
+    write(&index, &html.replacen(&format!("<{tag}>"), "", 1))
+}
+
+/// The insides of the tags of a page.
+fn tags(html: &str) -> impl Iterator<Item = &str> {
+    let parts = html.split('<').skip(1);
+    parts.filter_map(|part| Some(part.split_once('>')?.0))
 }
 
 /// Joins the stylesheets, in their order, into the first one's place: they are written apart to be read, and one request
@@ -80,11 +104,8 @@ fn one_stylesheet(folder: &Path) -> Result<()> {
 
 /// The inside of the first tag that names a stylesheet.
 fn stylesheet(html: &str) -> Option<String> {
-    let tags = html
-        .split('<')
-        .skip(1)
-        .filter_map(|part| Some(part.split_once('>')?.0));
-    tags.filter(|tag| tag.starts_with("link "))
+    tags(html)
+        .filter(|tag| tag.starts_with("link "))
         .find(|tag| attribute(tag, "rel") == Some("stylesheet"))
         .map(str::to_owned)
 }

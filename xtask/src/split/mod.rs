@@ -30,12 +30,29 @@ pub const DOORS: &str = "muster::rest::doors::";
 /// The second part's file, until it is named by its content.
 pub const FILE: &str = "muster-0000000000000000_rest.wasm";
 
-/// What fetches the second part, at the end of the script that wasm-bindgen made; `src/rest.rs` calls it. A fetch that failed
-/// is begun anew when it is asked for again. Idle is a page that has been painted: before that, idle moments are not its own.
+/// The styles of the second part's pages, until they are named by their content.
+pub const STYLES: &str = "style-0000000000000001_later.css";
+
+/// What fetches the second part and its styles, at the end of the script that wasm-bindgen made; `src/rest.rs` calls it. A
+/// fetch that failed is begun anew when it is asked for again; nothing is instantiated before all of it is there. Idle is a
+/// page that has been painted: before that, idle moments are not its own.
 pub const SCRIPT: &str = "
 let rest;
+const fetchStyles = () => new Promise((loaded, failed) => {
+    const link = document.createElement('link');
+    Object.assign(link, { rel: 'stylesheet', integrity: 'style-0000000000000001_later.css integrity', href: new URL('style-0000000000000001_later.css', import.meta.url).href });
+    link.onload = loaded;
+    link.onerror = () => {
+        link.remove();
+        failed(new Error('the styles of the second part'));
+    };
+    document.head.append(link);
+});
 async function fetchRest() {
-    const reply = await fetch(new URL('muster-0000000000000000_rest.wasm', import.meta.url), { integrity: 'muster-0000000000000000_rest.wasm integrity' });
+    const [reply] = await Promise.all([
+        fetch(new URL('muster-0000000000000000_rest.wasm', import.meta.url), { integrity: 'muster-0000000000000000_rest.wasm integrity' }),
+        fetchStyles(),
+    ]);
     if (!reply.ok) throw new Error(`the second part: ${reply.status}`);
     await __wbg_load(reply, { ...__wbg_get_imports(), first: wasm });
 }
