@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { dialog, enter, meanwhile, memberRow, membersOf, openGroup, pathOf, people, said, soon, warned, writes } from './harness/instabase.mjs';
 import { journey } from './harness/journey.mjs';
+import { copied } from './harness/steps.mjs';
 
 const adding = (page) => dialog(page, 'Add members');
 const box = (page) => adding(page).getByRole('combobox', { name: 'People', exact: true });
@@ -62,7 +63,7 @@ for (const quirks of [false, true]) {
     await soon(async () => (await area(page).inputValue()).trim().split('\n'), nobody);
     await press(page, 'Copy refused');
     await adding(page).getByText('Copied', { exact: true }).waitFor();
-    assert.deepEqual((await page.evaluate(() => navigator.clipboard.readText())).split('\n'), nobody);
+    assert.deepEqual((await copied(page)).split('\n'), nobody);
     const before = writes(fault).length;
     await press(page, 'Retry refused');
     await soon(() => writes(fault).length, before + 1);

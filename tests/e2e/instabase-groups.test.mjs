@@ -5,6 +5,7 @@ import {
   pathOf, people, plainLists, said, soon, warned, writes,
 } from './harness/instabase.mjs';
 import { TOKENS, journey } from './harness/journey.mjs';
+import { copied } from './harness/steps.mjs';
 
 const search = (page) => page.getByRole('searchbox', { name: 'Search groups', exact: true });
 const header = (page, name) => page.getByRole('columnheader', { name, exact: true });
@@ -225,9 +226,9 @@ journey('a key is copied whole', {}, async ({ page, context, api }) => {
   await enter(page);
   await page.getByRole('button', { name: 'Copy prod_data_eu_read2', exact: true }).click();
   await said(page, /^Copied$/).waitFor();
-  const copied = await page.evaluate(() => navigator.clipboard.readText());
-  assert.equal(copied, 'prod_data_eu_read2');
-  assert.ok((await allKeys(api)).includes(copied));
+  const key = await copied(page);
+  assert.equal(key, 'prod_data_eu_read2');
+  assert.ok((await allKeys(api)).includes(key));
 });
 
 /** Tab until this has the focus. */

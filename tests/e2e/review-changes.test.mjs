@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { at, enter, fieldsOf, meanwhile, membersOf, pathOf, people, said, soon, warned, writes } from './harness/instabase.mjs';
 import { TOKENS, connect, journey } from './harness/journey.mjs';
-import { groupsAreRead } from './harness/steps.mjs';
+import { copied, groupsAreRead } from './harness/steps.mjs';
 
 const review = (page) => page.getByRole('region', { name: 'Review changes', exact: true });
 const press = (page, name) => review(page).getByRole('button', { name, exact: true }).click();
@@ -269,7 +269,7 @@ for (const quirks of [false, true]) {
     await axe();
     await press(page, 'Copy e-mails');
     await said(page, 'Copied').waitFor();
-    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), `${mail('newcomer')}\n${mail('nobody')}`);
+    assert.equal(await copied(page), `${mail('newcomer')}\n${mail('nobody')}`);
     await press(page, 'Apply 1 change');
     await allDone(page);
     await said(page, /^Nothing is left to do but what was left out: 2 cannot be done\.$/).waitFor();

@@ -148,6 +148,8 @@ for (const [system, its] of Object.entries(SYSTEMS)) {
       await context.addInitScript(() =>
         document.addEventListener('securitypolicyviolation', (event) =>
           window.policyBroken(`${event.effectiveDirective} ${event.blockedURI} ${event.sample}`)));
+      // What a browser does not understand of it is said in the console.
+      context.on('console', (message) => /polic/i.test(message.text()) && broken.push(message.text()));
       await connect(page, { system, user: 'carol' });
       await groupsAreRead(page);
       const base = baseOf(page);

@@ -1,7 +1,7 @@
 // One group on snip: its people, their roles, its settings, and the ways out of it.
 import assert from 'node:assert/strict';
 import { TOKENS, connect, journey } from './harness/journey.mjs';
-import { baseOf, described, field, groupsAreRead, row } from './harness/steps.mjs';
+import { baseOf, copied, described, field, groupsAreRead, row } from './harness/steps.mjs';
 
 const ROOT = '/api/account/groups';
 
@@ -68,9 +68,9 @@ journey('nobody can be added: the page says so and why, and gives the addresses 
   assert.equal(await page.getByRole('button', { name: 'Add members' }).count(), 0);
   await note.getByRole('button', { name: 'Copy e-mail addresses' }).click();
   await said(page, '6 copied');
-  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  const addresses = await copied(page);
   const names = Object.keys(await roles(api, 2)).map(mail);
-  assert.deepEqual(copied.split(', ').toSorted(), names.toSorted());
+  assert.deepEqual(addresses.split(', ').toSorted(), names.toSorted());
 });
 
 journey('members are found by their address and sorted', {}, async ({ page }) => {

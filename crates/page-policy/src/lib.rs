@@ -13,10 +13,10 @@ use serde_json::Value;
 const ANYWHERE: [&str; 3] = ["https:", "http://127.0.0.1:*", "http://localhost:*"];
 
 /// What a browser has that Muster has no use for, switched off; copying to the clipboard stays.
-const PERMISSIONS: &str = "accelerometer=(), autoplay=(), bluetooth=(), browsing-topics=(), camera=(), \
+const PERMISSIONS: &str = "accelerometer=(), autoplay=(), browsing-topics=(), camera=(), \
     clipboard-read=(), clipboard-write=(self), display-capture=(), encrypted-media=(), fullscreen=(), geolocation=(), \
     gyroscope=(), hid=(), idle-detection=(), magnetometer=(), microphone=(), midi=(), payment=(), \
-    picture-in-picture=(), publickey-credentials-get=(), screen-wake-lock=(), serial=(), usb=(), web-share=(), \
+    picture-in-picture=(), publickey-credentials-get=(), screen-wake-lock=(), serial=(), usb=(), \
     xr-spatial-tracking=()";
 
 /// The name of the one policy by which text becomes markup (`muster-view`): markup that stands in the program, nothing else.

@@ -56,3 +56,14 @@ export async function applyChanges(page) {
   await apply.click();
   await page.getByRole('status').filter({ hasText: /^(All \d+ d|D)one, read back/ }).waitFor();
 }
+
+/** What was copied. The app's page may not read that (its permissions policy), so one without the app does. */
+export async function copied(page) {
+  const reader = await page.context().newPage();
+  await reader.route('**/*', (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>Reader</title>' }));
+  await reader.goto(new URL('/reader', page.url()).href);
+  const text = await reader.evaluate(() => navigator.clipboard.readText());
+  await reader.close();
+  await page.bringToFront();
+  return text;
+}
