@@ -24,6 +24,27 @@ fn read(text: &str) -> Pasted {
     parse(text, FirstLine::Judge, &is_role)
 }
 
+/// Found by fuzzing: an address with doubled quotes and a separator was left out of what is kept.
+#[test]
+fn what_is_odd_is_kept_too() {
+    for text in [
+        "Name\tRole\nabob@example,cy\"\";a\nbber\n",
+        "Name\na@x\"\";b\nc\n",
+        "\"a@x\"\"\"\",;\"\nc\n",
+    ] {
+        let pasted = read(text);
+        let again = read(&pasted.rest(&|_| true));
+        let offers = |pasted: &Pasted| -> Vec<Offer> {
+            pasted
+                .entries
+                .iter()
+                .map(|entry| entry.offer.clone())
+                .collect()
+        };
+        assert_eq!(offers(&again), offers(&pasted), "{text:?}");
+    }
+}
+
 /// Who stands in a list, with the part before the `@`, and the role beside each.
 fn said(text: &str) -> Vec<(u32, String, Option<String>)> {
     let one = |entry: &PastedEntry| {

@@ -208,9 +208,9 @@ fn words(
 }
 
 impl PastedEntry {
-    /// A piece that says the same.
+    /// A piece that says the same; as it was typed, should nothing else.
     fn written(&self) -> String {
-        write(&self.offer, self.label.as_deref())
+        write(&self.offer, self.label.as_deref()).unwrap_or_else(|| self.typed.clone())
     }
 
     /// Somebody who was chosen and not pasted: stands in no line.
@@ -289,7 +289,8 @@ impl Pasted {
         let (before, behind) = (text.get(..start), text.get(end..));
         match (before, behind) {
             (Some(before), Some(behind)) => {
-                let name = write(&Offer::Name(name.to_owned()), None);
+                let written = write(&Offer::Name(name.to_owned()), None);
+                let name = written.as_deref().unwrap_or(name);
                 format!("{before}{name}{behind}")
             }
             _ => text.to_owned(),
@@ -317,12 +318,12 @@ impl Pasted {
 }
 
 /// A piece of a list that says this.
-fn write(offer: &Offer, label: Option<&str>) -> String {
+fn write(offer: &Offer, label: Option<&str>) -> Option<String> {
     let is_said = |text: &str| match list(text, None).as_slice() {
         [one] => one.offer == *offer,
         _ => false,
     };
-    piece::write(offer, label, &is_said).unwrap_or_default()
+    piece::write(offer, label, &is_said)
 }
 
 /// A text in one cell of a line.

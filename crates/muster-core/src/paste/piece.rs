@@ -124,14 +124,12 @@ pub(super) fn read(piece: &str) -> Option<(Offer, Option<String>)> {
             }
         }
     };
-    let name = unlinked(name);
+    // In both, for whatever is offered is written with its quotes doubled.
+    let name = unlinked(name).replace("\"\"", "\"");
     let label = Some(label).filter(|label| !label.is_empty());
-    let offer = match at_of(name) {
-        Some(at) => Offer::Mail {
-            address: name.to_owned(),
-            at,
-        },
-        None => Offer::Name(name.replace("\"\"", "\"")),
+    let offer = match at_of(&name) {
+        Some(at) => Offer::Mail { address: name, at },
+        None => Offer::Name(name),
     };
     Some((offer, label.map(|label| label.replace("\"\"", "\""))))
 }
