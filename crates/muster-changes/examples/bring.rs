@@ -6,7 +6,7 @@ use std::time::Instant;
 use group_api::{
     Backend, Group, GroupKey, Instabase, Member, MemberKind, Members, PersonKey, Roles,
 };
-use muster_changes::bring::{Brought, Choices, Layout, Matching, decode, read};
+use muster_changes::bring::{Brought, Choices, Layout, Matching, Near, decode, read};
 use muster_core::{Coverage, Directory};
 
 fn person(n: usize) -> String {
@@ -122,7 +122,7 @@ fn main() {
             lap();
             let mut matching = Matching::new(&table, &layout, None, &directory, system);
             lap();
-            matching.look_near(&directory);
+            Near::find(&mut matching, &directory);
             lap();
             let brought = Brought::new(&table, &layout, &matching, &Choices::default(), system);
             lap();

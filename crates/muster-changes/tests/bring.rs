@@ -89,7 +89,7 @@ fn bring_with(
     let table = read(text).unwrap();
     let layout = Layout::guess(&table, None, directory, system.capabilities());
     let mut matching = Matching::new(&table, &layout, part, directory, system);
-    matching.look_near(directory);
+    Near::find(&mut matching, directory);
     let brought = Brought::new(&table, &layout, &matching, choices, system);
     All {
         table,
@@ -573,7 +573,7 @@ proptest! {
                     layout.put(Column::Person, Some(1));
                     layout.put(Column::Group, Some(0));
                     let mut matching = Matching::new(&table, &layout, None, &directory, system);
-                    matching.look_near(&directory);
+                    Near::find(&mut matching, &directory);
                     let brought = Brought::new(&table, &layout, &matching, &Choices::default(), system);
                     prop_assert_eq!(brought.fates().len(), table.len() - layout.begin());
                 }

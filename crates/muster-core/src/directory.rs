@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 use group_api::{
@@ -457,8 +458,22 @@ impl Directory {
         self.columns.row(self.columns.find(key.as_str())?)
     }
 
+    /// The groups of these numbers, for who goes over them a piece at a time.
+    pub fn rows_between(&self, numbers: Range<u32>) -> impl Iterator<Item = Row<'_>> {
+        numbers.filter_map(|number| self.row(number))
+    }
+
+    /// The keys of people of these numbers who are in some group, with the numbers.
+    pub fn people_between(&self, numbers: Range<u32>) -> impl Iterator<Item = (u32, &str)> {
+        let persons = &self.columns.persons;
+        numbers
+            .filter(|number| persons.is_somewhere(*number))
+            .map(|number| (number, persons.key(number)))
+    }
+
     /// Every row's number is below it.
-    pub(crate) fn end(&self) -> u32 {
+    #[must_use]
+    pub fn end(&self) -> u32 {
         self.columns.end()
     }
 
@@ -550,7 +565,8 @@ impl Directory {
     }
 
     /// Every person's number is below it.
-    pub(crate) fn persons_end(&self) -> u32 {
+    #[must_use]
+    pub fn persons_end(&self) -> u32 {
         self.columns.persons.len()
     }
 

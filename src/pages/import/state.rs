@@ -7,10 +7,11 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use muster_changes::Wish;
 use muster_changes::bring::{
-    self, About, Brought, Choice, Choices, Kind, Layout, Matching, Table, Unfit,
+    self, About, Brought, Choice, Choices, Kind, Layout, Matching, Naming, Near, Progress, Table,
+    Unfit,
 };
-use muster_core::Coverage;
 use muster_core::paste::MailPart;
+use muster_core::{Coverage, Directory};
 
 use crate::browser;
 use crate::draft::{self, Kept};
@@ -18,6 +19,8 @@ use crate::store::Store;
 
 /// The most bytes of a file.
 const MOST_BYTES: f64 = 16_777_216.0;
+/// How long to work before the page gets its turn, in milliseconds.
+const TURN_MS: f64 = 8.0;
 /// After how long without another change things are kept for a reload.
 const KEEP_AFTER_MS: u32 = 300;
 /// Where the second step begins.
@@ -34,6 +37,14 @@ pub(super) enum Step {
     Match,
     /// The changes are reviewed.
     Review,
+}
+
+/// Whether what was begun is still wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Still {
+    Wanted,
+    /// Something else was brought or said.
+    Not,
 }
 
 /// Where a text comes from.
@@ -251,15 +262,41 @@ impl Importing {
                 return;
             }
             let part = self.part.get_untracked();
-            let mut matching = store
-                .peek(|directory| Matching::new(&table, &layout, part, directory, store.backend()));
-            self.show(matching.clone());
+            let mut naming = Naming::new(&table, &layout);
+            if self.pieces(turn, |directory| naming.look(directory)).await == Still::Not {
+                return;
+            }
+            let mut matching =
+                store.peek(|directory| naming.matching(part, directory, store.backend()));
             browser::turn().await;
-            if is_last() {
-                store.peek(|directory| matching.look_near(directory));
+            if !is_last() {
+                return;
+            }
+            self.show(matching.clone());
+            let mut near = Near::new(&matching);
+            if near.is_idle() {
+                return;
+            }
+            if self.pieces(turn, |directory| near.look(directory)).await == Still::Wanted {
+                store.peek(|directory| near.put(&mut matching, directory));
                 self.show(matching);
             }
         });
+    }
+
+    /// Works on something until it is done, and lets the page have its turns. Tells whether it is still wanted.
+    async fn pieces(self, turn: u32, mut work: impl FnMut(&Directory) -> Progress) -> Still {
+        let mut began = browser::now();
+        while self.store.peek(&mut work) == Progress::More {
+            if browser::now() - began > TURN_MS {
+                browser::turn().await;
+                began = browser::now();
+            }
+            if self.turn.try_get_value() != Some(turn) {
+                return Still::Not;
+            }
+        }
+        Still::Wanted
     }
 
     fn show(self, matching: Matching) {

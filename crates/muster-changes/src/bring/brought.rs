@@ -1,5 +1,7 @@
 //! The rows of a table, each in the wish, a repetition, left out or a problem.
 
+use std::borrow::Cow;
+
 use group_api::{Backend, Field, NewGroup, PersonKey, Role};
 use group_bytes::{Keyed, sort_keyed};
 
@@ -252,9 +254,13 @@ impl Builder<'_> {
                         _ => "",
                     };
                     let number = match (&which, choice, group.found.first()) {
-                        (Which::Known(_), Some(Choice::Group(key)), _) => names.put(key.as_str()),
-                        (Which::Known(_), _, Some(one)) => names.put(one.key.as_str()),
-                        _ => names.put(name),
+                        (Which::Known(_), Some(Choice::Group(key)), _) => {
+                            names.put(Cow::Borrowed(key.as_str()))
+                        }
+                        (Which::Known(_), _, Some(one)) => {
+                            names.put(Cow::Borrowed(one.key.as_str()))
+                        }
+                        _ => names.put(Cow::Borrowed(name)),
                     };
                     let number = number as usize;
                     if number == self.targets.len() {
@@ -295,7 +301,7 @@ impl Builder<'_> {
             .collect();
         let numbers = self.matching.people.iter().zip(&chosen).map(|(text, key)| {
             let Some(key) = key else { return NONE };
-            let number = names.put(key.as_str());
+            let number = names.put(Cow::Borrowed(key.as_str()));
             if number as usize == people.len() {
                 people.push((*key).clone());
                 labels.push(text.label.clone());

@@ -266,7 +266,10 @@ impl Layout {
             }
         }
         layout.look_below(table, directory, capabilities);
-        if told.is_none() && layout.stands_over(table, directory, capabilities) {
+        if told.is_none()
+            && first == FirstRow::Row
+            && layout.stands_over(table, directory, capabilities)
+        {
             layout.first = FirstRow::Heading;
         }
         for column in Column::ALL {
@@ -335,7 +338,12 @@ impl Layout {
             .filter(|(_, cell)| !cell.is_empty())
             .collect();
         let texts: Vec<&str> = cells.iter().map(|(_, cell)| *cell).collect();
-        let found = find(&texts, directory);
+        // Going over all groups is left out where it tells nothing.
+        let found = if missing.contains(&Column::Group) {
+            find(&texts, directory)
+        } else {
+            Vec::new()
+        };
         let known = |cell: &str| {
             let name = cell.split_once('@').map_or(cell, |(name, _)| name);
             [cell, name]

@@ -1,6 +1,8 @@
 //! Which groups and people are meant by what stands in cells.
 
-use group_api::{GroupKey, PersonKey, fold, fold_into};
+use std::borrow::Cow;
+
+use group_api::{GroupKey, fold, fold_into};
 use muster_core::Directory;
 use muster_core::paste::{Lookup, nearest};
 
@@ -8,8 +10,6 @@ use super::table::trimmed;
 
 /// How many groups of one name are told apart.
 const MOST_ALIKE: usize = 50;
-/// How many names are held against what is missing at once.
-const AT_ONCE: usize = 20_000;
 
 /// A group that may be meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,10 +30,19 @@ impl Candidate {
     }
 }
 
+/// Whether there is more to do of what is done a piece at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// There is.
+    More,
+    /// There is not.
+    Done,
+}
+
 /// Texts, each kept once, by number.
 #[derive(Debug)]
 pub(super) struct Names<'a> {
-    names: Vec<&'a str>,
+    names: Vec<Cow<'a, str>>,
     lookup: Lookup,
 }
 
@@ -46,108 +55,161 @@ impl<'a> Names<'a> {
     }
 
     /// The number of a text, new or not.
-    pub(super) fn put(&mut self, name: &'a str) -> u32 {
-        let of = |number: u32| self.names.get(number as usize).copied().unwrap_or_default();
-        if let Some(number) = self.lookup.find(name, &of) {
+    pub(super) fn put(&mut self, name: Cow<'a, str>) -> u32 {
+        if let Some(number) = self.find(&name) {
             return number;
         }
         let number = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
         self.names.push(name);
-        let of = |number: u32| self.names.get(number as usize).copied().unwrap_or_default();
-        self.lookup.put(number, &of);
+        let names = &self.names;
+        self.lookup.put(number, &|number| name_at(names, number));
         number
     }
 
     pub(super) fn find(&self, name: &str) -> Option<u32> {
-        let of = |number: u32| self.names.get(number as usize).copied().unwrap_or_default();
+        let of = |number| name_at(&self.names, number);
         self.lookup.find(name, &of)
     }
 
-    pub(super) fn all(&self) -> &[&'a str] {
+    pub(super) fn all(&self) -> &[Cow<'a, str>] {
         &self.names
     }
 }
 
-/// For each text the numbers of the groups that are named so: as it stands if there is any, else without
-/// regard to case and accents.
+fn name_at<'a>(names: &'a [Cow<'_, str>], number: u32) -> &'a str {
+    names.get(number as usize).map_or("", |name| name)
+}
+
+/// Looks for the groups of some names: as they stand, else without regard to case and accents.
+#[derive(Debug)]
+pub(super) struct Search<'a> {
+    exact: Names<'a>,
+    exact_of: Vec<u32>,
+    folded: Names<'a>,
+    folded_of: Vec<u32>,
+    by_text: Vec<Vec<u32>>,
+    by_fold: Vec<Vec<u32>>,
+    /// The number of the next group.
+    next: u32,
+}
+
+impl<'a> Search<'a> {
+    pub(super) fn new(wanted: &[Cow<'a, str>]) -> Self {
+        let (mut exact, mut folded) = (Names::new(), Names::new());
+        let exact_of = wanted
+            .iter()
+            .map(|text| exact.put(cut(text.clone())))
+            .collect();
+        let texts = exact.all().iter();
+        let folded_of = texts
+            .map(|text| folded.put(Cow::Owned(fold(text))))
+            .collect();
+        Self {
+            by_text: vec![Vec::new(); exact.all().len()],
+            by_fold: vec![Vec::new(); folded.all().len()],
+            exact,
+            exact_of,
+            folded,
+            folded_of,
+            next: 0,
+        }
+    }
+
+    /// Goes over so many groups.
+    pub(super) fn look(&mut self, directory: &Directory, groups: u32) -> Progress {
+        let end = directory.end().min(self.next.saturating_add(groups));
+        let mut buffer = String::new();
+        for row in directory.rows_between(self.next..end) {
+            for name in [row.key(), row.display_name()] {
+                let name = trimmed(name);
+                note(&mut self.by_text, self.exact.find(name), row.number());
+                buffer.clear();
+                fold_into(name, &mut buffer);
+                note(&mut self.by_fold, self.folded.find(&buffer), row.number());
+            }
+        }
+        self.next = end;
+        if end < directory.end() {
+            Progress::More
+        } else {
+            Progress::Done
+        }
+    }
+
+    /// For each text the numbers of the groups.
+    pub(super) fn found(&self) -> Vec<Vec<u32>> {
+        let of = |number: &u32| {
+            let at = *number as usize;
+            let alike = self.by_text.get(at).filter(|list| !list.is_empty());
+            let folded = || self.by_fold.get(*self.folded_of.get(at)? as usize);
+            alike.or_else(folded).cloned().unwrap_or_default()
+        };
+        self.exact_of.iter().map(of).collect()
+    }
+}
+
+/// A text without what cannot be seen around it.
+fn cut(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(trimmed(text)),
+        Cow::Owned(text) => Cow::Owned(trimmed(&text).to_owned()),
+    }
+}
+
+fn note(lists: &mut [Vec<u32>], at: Option<u32>, number: u32) {
+    if let Some(list) = at.and_then(|at| lists.get_mut(at as usize))
+        && list.len() < MOST_ALIKE
+        && list.last() != Some(&number)
+    {
+        list.push(number);
+    }
+}
+
+/// For each text the numbers of the groups that are named so.
 pub(super) fn find(wanted: &[&str], directory: &Directory) -> Vec<Vec<u32>> {
-    let mut exact = Names::new();
-    let exact_of: Vec<u32> = wanted.iter().map(|text| exact.put(trimmed(text))).collect();
-    let folds: Vec<String> = exact.all().iter().map(|text| fold(text)).collect();
-    let mut folded = Names::new();
-    let folded_of: Vec<u32> = folds.iter().map(|text| folded.put(text)).collect();
-    let mut by_text: Vec<Vec<u32>> = vec![Vec::new(); exact.all().len()];
-    let mut by_fold: Vec<Vec<u32>> = vec![Vec::new(); folded.all().len()];
-    let put = |lists: &mut Vec<Vec<u32>>, at: Option<u32>, number: u32| {
-        if let Some(list) = at.and_then(|at| lists.get_mut(at as usize))
-            && list.len() < MOST_ALIKE
-            && list.last() != Some(&number)
-        {
-            list.push(number);
-        }
-    };
-    let mut buffer = String::new();
-    for row in directory.rows() {
-        for name in [row.key(), row.display_name()] {
-            put(&mut by_text, exact.find(trimmed(name)), row.number());
-            buffer.clear();
-            fold_into(trimmed(name), &mut buffer);
-            put(&mut by_fold, folded.find(&buffer), row.number());
-        }
-    }
-    let of = |number: &u32| {
-        let alike = by_text
-            .get(*number as usize)
-            .filter(|list| !list.is_empty());
-        let place = folded_of.get(*number as usize);
-        alike
-            .or_else(|| by_fold.get(*place? as usize))
-            .cloned()
-            .unwrap_or_default()
-    };
-    exact_of.iter().map(of).collect()
+    let wanted: Vec<Cow<'_, str>> = wanted.iter().map(|text| Cow::Borrowed(*text)).collect();
+    let mut search = Search::new(&wanted);
+    while search.look(directory, u32::MAX) == Progress::More {}
+    search.found()
 }
 
-/// For each text the group that was probably meant, by one of its names.
-pub(super) fn near(wanted: &[&str], directory: &Directory) -> Vec<Option<u32>> {
-    // Some names at a time, and then those that were nearest among each other.
-    let mut best: Vec<Vec<(u32, &str)>> = vec![Vec::new(); wanted.len()];
-    let mut chunk: Vec<(u32, &str)> = Vec::with_capacity(AT_ONCE);
-    for row in directory.rows() {
-        chunk.push((row.number(), row.display_name()));
-        if row.key() != row.display_name() {
-            chunk.push((row.number(), row.key()));
-        }
-        if chunk.len() >= AT_ONCE {
-            settle(wanted, &mut chunk, &mut best);
-        }
-    }
-    settle(wanted, &mut chunk, &mut best);
-    let nearest_of = |(text, list): (&&str, &Vec<(u32, &str)>)| {
-        let at = nearest(&[*text], &mut list.iter().map(|(_, name)| *name));
-        Some(list.get(at.first().copied().flatten()?)?.0)
-    };
-    wanted.iter().zip(&best).map(nearest_of).collect()
+/// The names that are near some others, which are looked at some at a time.
+#[derive(Debug, Default)]
+pub(super) struct Nearest {
+    wanted: Vec<String>,
+    best: Vec<Vec<(u32, String)>>,
 }
 
-/// Notes of each text the name among these that is nearest to it.
-fn settle<'a>(wanted: &[&str], chunk: &mut Vec<(u32, &'a str)>, best: &mut [Vec<(u32, &'a str)>]) {
-    let found = nearest(wanted, &mut chunk.iter().map(|(_, name)| *name));
-    for (list, found) in best.iter_mut().zip(found) {
-        list.extend(found.and_then(|at| chunk.get(at)).copied());
+impl Nearest {
+    pub(super) fn new(wanted: Vec<String>) -> Self {
+        Self {
+            best: vec![Vec::new(); wanted.len()],
+            wanted,
+        }
     }
-    chunk.clear();
-}
 
-/// For each text the known person who was probably meant.
-pub(super) fn near_people(wanted: &[&str], directory: &Directory) -> Vec<Option<PersonKey>> {
-    let people = directory.people();
-    let found = nearest(
-        wanted,
-        &mut people.iter().map(|(person, _)| person.as_str()),
-    );
-    found
-        .into_iter()
-        .map(|at| Some(people.get(at?)?.0.clone()))
-        .collect()
+    /// Whether nothing is wanted.
+    pub(super) const fn is_idle(&self) -> bool {
+        self.wanted.is_empty()
+    }
+
+    /// Notes for each text the nearest of these.
+    pub(super) fn look(&mut self, names: &[(u32, &str)]) {
+        let wanted: Vec<&str> = self.wanted.iter().map(String::as_str).collect();
+        let found = nearest(&wanted, &mut names.iter().map(|(_, name)| *name));
+        for (list, found) in self.best.iter_mut().zip(found) {
+            let found = found.and_then(|at| names.get(at));
+            list.extend(found.map(|(number, name)| (*number, (*name).to_owned())));
+        }
+    }
+
+    /// For each text the nearest of all, and what it was called.
+    pub(super) fn found(self) -> Vec<Option<(u32, String)>> {
+        let of = |(text, mut list): (&String, Vec<(u32, String)>)| {
+            let at = nearest(&[text], &mut list.iter().map(|(_, name)| name.as_str()));
+            let at = at.first().copied().flatten()?;
+            (at < list.len()).then(|| list.swap_remove(at))
+        };
+        self.wanted.iter().zip(self.best).map(of).collect()
+    }
 }

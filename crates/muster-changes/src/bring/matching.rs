@@ -1,5 +1,7 @@
 //! What the rows of a table name, found in what is known.
 
+use std::borrow::Cow;
+
 use group_api::{
     Backend, Field, GroupKey, KeyFault, KeyKind, NewGroup, PersonKey, Role, fold,
     propose_internal_name,
@@ -8,13 +10,11 @@ use muster_core::Directory;
 use muster_core::paste::{MailPart, Offer, read_one};
 
 use super::columns::{Column, Layout, is_own, roles_of};
-use super::find::{Candidate, Names, find, near, near_people};
+use super::find::{Candidate, Names, Progress, Search};
 use super::table::{Table, trimmed};
 
 /// No number.
 pub(super) const NONE: u32 = u32::MAX;
-/// For how many names a near one is looked for.
-const MOST_NEAR: usize = 100;
 
 /// What stands for a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -125,19 +125,26 @@ fn act(word: &str) -> Option<Act> {
     IN.contains(&word.as_str()).then_some(Act::In)
 }
 
-impl Matching {
-    /// Holds a table against what is known. `part` says which part of an address is the name; else that is taken
-    /// which names more people who are known.
+/// How many groups are looked at in a piece.
+const PIECE: u32 = 4_000;
+
+/// A table whose names are looked for among the groups that are known, a piece at a time.
+#[derive(Debug)]
+pub struct Naming<'a> {
+    table: &'a Table,
+    layout: &'a Layout,
+    is_own: bool,
+    names: [Names<'a>; 4],
+    lines: Vec<Line>,
+    search: Search<'a>,
+}
+
+impl<'a> Naming<'a> {
+    /// Gathers what a table names.
     #[must_use]
-    pub fn new(
-        table: &Table,
-        layout: &Layout,
-        part: Option<MailPart>,
-        directory: &Directory,
-        system: &dyn Backend,
-    ) -> Self {
+    pub fn new(table: &'a Table, layout: &'a Layout) -> Self {
         let is_own = layout.begin() == 1 && is_own(table);
-        let mut names: [Names<'_>; 4] = std::array::from_fn(|_| Names::new());
+        let mut names: [Names<'a>; 4] = std::array::from_fn(|_| Names::new());
         let columns = [Column::Group, Column::Person, Column::Role, Column::Action]
             .map(|column| layout.place(column));
         let mut lines = Vec::with_capacity(table.len());
@@ -148,7 +155,7 @@ impl Matching {
                 let cell = table.cell(row, column);
                 let cell = if is_own { cell } else { trimmed(cell) };
                 if !cell.is_empty() {
-                    *number = names.put(cell);
+                    *number = names.put(Cow::Borrowed(cell));
                 }
             }
             let [group, person, role, action] = numbers;
@@ -160,10 +167,47 @@ impl Matching {
                 action,
             });
         }
-        let [groups, people, roles, actions] = &names;
+        let [groups, ..] = &names;
+        // Where cells are keys, each is looked up by itself.
+        let wanted = if is_own { &[][..] } else { groups.all() };
+        Self {
+            search: Search::new(wanted),
+            table,
+            layout,
+            is_own,
+            names,
+            lines,
+        }
+    }
+
+    /// Looks at some more groups.
+    pub fn look(&mut self, directory: &Directory) -> Progress {
+        if self.is_own {
+            return Progress::Done;
+        }
+        self.search.look(directory, PIECE)
+    }
+
+    /// What the table names, once all groups were looked at. `part` says which part of an address is the name;
+    /// else that is taken which names more people who are known.
+    #[must_use]
+    pub fn matching(
+        self,
+        part: Option<MailPart>,
+        directory: &Directory,
+        system: &dyn Backend,
+    ) -> Matching {
+        let (table, layout, is_own) = (self.table, self.layout, self.is_own);
+        let [groups, people, roles, actions] = &self.names;
         let capabilities = system.capabilities();
-        let mut matching = Self {
-            groups: match_groups(groups.all(), is_own, directory),
+        let role = |word: &Cow<'_, str>| {
+            let role = roles_of(capabilities, word);
+            // What a system calls a role that it does not document, Muster writes as it came.
+            let own = || is_own.then(|| Role::from_wire(word));
+            (word.to_string(), role.or_else(own))
+        };
+        let mut matching = Matching {
+            groups: match_groups(groups.all(), is_own, &self.search, directory),
             people: people
                 .all()
                 .iter()
@@ -173,22 +217,13 @@ impl Matching {
             addresses: 0,
             is_own,
             connection: connection(table).filter(|_| is_own),
-            roles: roles
-                .all()
-                .iter()
-                .map(|word| {
-                    // What a system calls a role that it does not document, Muster writes as it came.
-                    let role = roles_of(capabilities, word);
-                    let own = || is_own.then(|| Role::from_wire(word));
-                    ((*word).to_owned(), role.or_else(own))
-                })
-                .collect(),
+            roles: roles.all().iter().map(role).collect(),
             actions: actions
                 .all()
                 .iter()
-                .map(|word| ((*word).to_owned(), act(word)))
+                .map(|word| (word.to_string(), act(word)))
                 .collect(),
-            lines,
+            lines: self.lines,
         };
         for line in &matching.lines {
             if let Some(group) = matching.groups.get_mut(line.group as usize) {
@@ -218,48 +253,21 @@ impl Matching {
         matching.match_people(directory, system);
         matching
     }
+}
 
-    /// Looks for groups and people that were probably meant where none is named so.
-    pub fn look_near(&mut self, directory: &Directory) {
-        let missing: Vec<usize> = (0..)
-            .zip(&self.groups)
-            .filter(|(_, group)| group.found.is_empty())
-            .map(|(at, _)| at)
-            .take(MOST_NEAR)
-            .collect();
-        if !missing.is_empty() {
-            let texts: Vec<&str> = missing
-                .iter()
-                .filter_map(|at| Some(self.groups.get(*at)?.text.as_str()))
-                .collect();
-            let found = near(&texts, directory);
-            for (at, number) in missing.iter().zip(found) {
-                if let Some(group) = self.groups.get_mut(*at) {
-                    group.near = number.and_then(|number| Candidate::of(directory, number));
-                }
-            }
-        }
-        let never =
-            |person: &PersonText| matches!(person.seen, Seen::Never(_)) && person.person.is_ok();
-        let missing: Vec<usize> = (0..)
-            .zip(&self.people)
-            .filter(|(_, person)| never(person))
-            .map(|(at, _)| at)
-            .take(MOST_NEAR)
-            .collect();
-        if !missing.is_empty() {
-            let keys: Vec<PersonKey> = missing
-                .iter()
-                .filter_map(|at| self.people.get(*at)?.person.clone().ok())
-                .collect();
-            let texts: Vec<&str> = keys.iter().map(PersonKey::as_str).collect();
-            let found = near_people(&texts, directory);
-            for (at, near) in missing.iter().zip(found) {
-                if let Some(person) = self.people.get_mut(*at) {
-                    person.seen = Seen::Never(near);
-                }
-            }
-        }
+impl Matching {
+    /// Holds a table against what is known, all at once.
+    #[must_use]
+    pub fn new(
+        table: &Table,
+        layout: &Layout,
+        part: Option<MailPart>,
+        directory: &Directory,
+        system: &dyn Backend,
+    ) -> Self {
+        let mut naming = Naming::new(table, layout);
+        while naming.look(directory) == Progress::More {}
+        naming.matching(part, directory, system)
     }
 
     fn match_people(&mut self, directory: &Directory, system: &dyn Backend) {
@@ -285,7 +293,10 @@ impl Matching {
             // The system knows people by a number, and the table by their addresses.
             let folded: Vec<String> = open.iter().map(|(_, offer)| fold(text_of(offer))).collect();
             let mut names = Names::new();
-            let numbers: Vec<u32> = folded.iter().map(|text| names.put(text)).collect();
+            let numbers: Vec<u32> = folded
+                .iter()
+                .map(|text| names.put(Cow::Borrowed(text)))
+                .collect();
             let mut found: Vec<Option<PersonKey>> = vec![None; names.all().len()];
             for (key, address) in directory.rows().flat_map(|row| row.addresses()) {
                 if let Some(slot) = names
@@ -385,25 +396,38 @@ fn connection(table: &Table) -> Option<String> {
     Some(table.cell(1, at).to_owned()).filter(|name| !name.is_empty())
 }
 
-fn match_groups(texts: &[&str], is_own: bool, directory: &Directory) -> Vec<GroupText> {
+fn match_groups(
+    texts: &[Cow<'_, str>],
+    is_own: bool,
+    search: &Search<'_>,
+    directory: &Directory,
+) -> Vec<GroupText> {
     let found = if is_own {
-        texts
-            .iter()
-            .map(|text| directory.number_of(text).into_iter().collect())
-            .collect()
+        let of = |text: &Cow<'_, str>| directory.number_of(text).into_iter().collect();
+        texts.iter().map(of).collect()
     } else {
-        find(texts, directory)
+        search.found()
     };
-    let of = |(text, found): (&&str, Vec<u32>)| GroupText {
-        text: (*text).to_owned(),
-        row: 0,
-        rows: 0,
-        found: found
-            .into_iter()
-            .filter_map(|number| Candidate::of(directory, number))
-            .collect(),
-        near: None,
-        new: Err(String::new()),
+    let of = |(text, found): (&Cow<'_, str>, Vec<u32>)| {
+        let wanted = fold(trimmed(text));
+        // What was found some time ago may be another group by now.
+        let is_still = |one: &Candidate| {
+            [one.key.as_str(), &one.name]
+                .iter()
+                .any(|name| fold(trimmed(name)) == wanted)
+        };
+        let found = found.into_iter();
+        GroupText {
+            text: text.to_string(),
+            row: 0,
+            rows: 0,
+            found: found
+                .filter_map(|number| Candidate::of(directory, number))
+                .filter(is_still)
+                .collect(),
+            near: None,
+            new: Err(String::new()),
+        }
     };
     texts.iter().zip(found).map(of).collect()
 }
