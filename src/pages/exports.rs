@@ -118,14 +118,10 @@ pub fn GroupsTools(
     });
     let none = Memo::new(move |_| places.with(|places| places.is_empty()));
     view! {
-        <a class="btn" href=store.connection().href("import")>
-            "Import…"
-        </a>
-        <a class="btn" href=store.connection().href("snapshots")>
-            "Snapshots"
-        </a>
-        <ExportButton store=store offers=offers disabled=none />
         <span class="late">
+            <a class="btn" href=store.connection().href("import")>
+                "Import…"
+            </a>
             <a class="btn" href=store.connection().href("snapshots")>
                 "Snapshots"
             </a>

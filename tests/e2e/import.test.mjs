@@ -305,7 +305,8 @@ journey('on snip what can be done is applied, and whom nobody can add here is to
   await sum(page, '1 group found · 1 group to be created · 3 people in groups · 1 never seen');
   await review(page, 'Import pasted cells');
   await page.getByText('1 thing cannot be done').waitFor();
-  await page.getByText(/^zoe@example\.com in whatagroup: cannot on snip/).waitFor();
+  await page.getByText(/^Cannot on snip: People cannot be added/).waitFor();
+  await page.getByRole('list', { name: 'Cannot be done', exact: true }).getByText('zoe@example.com in whatagroup', { exact: true }).waitFor();
   await page.getByRole('button', { name: 'Copy e-mails', exact: true }).waitFor();
   await axe();
   await apply(page, 3);

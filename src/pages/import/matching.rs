@@ -391,18 +391,16 @@ fn obstacle(importing: Importing) -> Option<String> {
     if brought.part == Part::Open {
         return Some("Choose which part of an address is the name.".to_owned());
     }
-    match brought.wish() {
-        Err(1) => return Some("One thing has to be settled or left out first.".to_owned()),
-        Err(open) => {
+    match brought.open() {
+        0 if brought.is_empty() => return Some("Nothing is left to be reviewed.".to_owned()),
+        0 => {}
+        1 => return Some("One thing has to be settled or left out first.".to_owned()),
+        open => {
             return Some(format!(
                 "{} things have to be settled or left out first.",
                 format::number(open)
             ));
         }
-        Ok(wish) if wish.groups.is_empty() => {
-            return Some("Nothing is left to be reviewed.".to_owned());
-        }
-        Ok(_) => {}
     }
     match importing.coverage.get() {
         Coverage::Full { .. } => None,

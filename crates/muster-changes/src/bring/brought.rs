@@ -165,10 +165,16 @@ impl Brought {
         &self.fates
     }
 
-    /// Whether nothing is open.
+    /// How many things have to be settled or left out before it goes on.
     #[must_use]
-    pub fn is_settled(&self) -> bool {
-        self.problems.is_empty() && self.groups.is_empty() && self.part == Part::Settled
+    pub fn open(&self) -> usize {
+        self.problems.len() + self.groups.len() + usize::from(self.part == Part::Open)
+    }
+
+    /// Whether nothing is wished of any group.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.wish.groups.is_empty()
     }
 
     /// What is to be so.
@@ -176,10 +182,10 @@ impl Brought {
     /// # Errors
     /// How many things have to be settled or left out first.
     pub fn wish(&self) -> Result<Wish, usize> {
-        if self.is_settled() {
-            return Ok(self.wish.clone());
+        match self.open() {
+            0 => Ok(self.wish.clone()),
+            open => Err(open),
         }
-        Err(self.problems.len() + self.groups.len() + usize::from(self.part == Part::Open))
     }
 }
 
