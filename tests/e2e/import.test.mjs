@@ -166,6 +166,15 @@ journey('a file dropped on the page is taken, and one too large to be kept says 
   await page.getByText('large.csv', { exact: true }).waitFor();
   await page.getByText('after a reload it has to be brought again').waitFor();
   await sum(page, '9 000 never seen');
+  // What cannot be read does not take its place.
+  const workbook = await page.evaluateHandle(() => {
+    const data = new DataTransfer();
+    data.items.add(new File(['PK\u0003\u0004\u0014'], 'other.xlsx'));
+    return data;
+  });
+  await page.getByRole('main').dispatchEvent('drop', { dataTransfer: workbook });
+  await warned(page, 'other.xlsx: This is a workbook').waitFor();
+  await sum(page, '9 000 never seen');
 });
 
 journey('by keyboard on a phone: cells are read with Tab and Enter, and the focus is where one goes on', { viewport: 'phone' }, async ({ page, axe, shot }) => {

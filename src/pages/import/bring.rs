@@ -49,6 +49,7 @@ fn Was(importing: Importing) -> impl IntoView {
         })
     };
     view! {
+        <Fault importing=importing />
         <p class="brought">
             <strong>{move || importing.source.with(|source| source.file.clone()).unwrap_or_else(|| "Pasted cells".to_owned())}</strong>
             <span class="quiet">{about}</span>
@@ -82,18 +83,7 @@ fn Ask(importing: Importing) -> impl IntoView {
     let cells_id = unique_id("cells");
     let hint_id = format!("{cells_id}-hint");
     view! {
-        {move || {
-            importing
-                .fault
-                .get()
-                .map(|why| {
-                    view! {
-                        <Alert kind=Kind::Bad into_view=true>
-                            <p>{why}</p>
-                        </Alert>
-                    }
-                })
-        }}
+        <Fault importing=importing />
         <div class="drop">
             <div class="field">
                 <label for=file_id.clone()>"Choose a file"</label>
@@ -140,5 +130,19 @@ fn Ask(importing: Importing) -> impl IntoView {
                 </div>
             </form>
         </div>
+    }
+}
+
+/// Why nothing could be made of what was brought last.
+#[component]
+fn Fault(importing: Importing) -> impl IntoView {
+    move || {
+        importing.fault.get().map(|why| {
+            view! {
+                <Alert kind=Kind::Bad into_view=true>
+                    <p>{why}</p>
+                </Alert>
+            }
+        })
     }
 }

@@ -83,7 +83,8 @@ pub(super) struct Importing {
     /// How much of the groups is known.
     pub(super) coverage: Memo<Coverage>,
     pub(super) has_rows: Memo<bool>,
-    /// Which reading is the last.
+    /// Which file is the last that was chosen, and which reading the last that was begun.
+    files: StoredValue<u32>,
     turn: StoredValue<u32>,
     keeping: StoredValue<u32>,
 }
@@ -108,6 +109,7 @@ impl Importing {
             kept: RwSignal::new(Kept::ForThisTab),
             coverage: Memo::new(move |_| store.look(|directory| directory.coverage().clone())),
             has_rows: Memo::new(move |_| table.with(Option::is_some)),
+            files: StoredValue::new(0),
             turn: StoredValue::new(0),
             keeping: StoredValue::new(0),
         };
@@ -164,10 +166,9 @@ impl Importing {
         if self.step.get_untracked() == Step::Review {
             return;
         }
-        let turn = self.next_turn();
+        let number = next(self.files);
         let fail = move |why: String| {
-            if self.turn.try_get_value() == Some(turn) {
-                self.table.set(None);
+            if self.files.try_get_value() == Some(number) {
                 self.fault.set(Some(why));
             }
         };
@@ -182,7 +183,7 @@ impl Importing {
             match bring::decode(&bytes) {
                 Err(unfit) => fail(format!("{name}: {unfit}")),
                 Ok((text, encoding)) => {
-                    if self.turn.try_get_value() == Some(turn) {
+                    if self.files.try_get_value() == Some(number) {
                         self.take(Source {
                             file: Some(name),
                             encoding: encoding.name().to_owned(),
@@ -195,6 +196,12 @@ impl Importing {
     }
 
     fn take(self, source: Source) {
+        // What stands there already is not given up for something that cannot be read.
+        if self.has_rows.get_untracked()
+            && let Err(why) = bring::read(&source.text)
+        {
+            return self.fault.set(Some(why.to_string()));
+        }
         self.source.set(Arc::new(source));
         self.choices.set(Choices::default());
         self.layout.set(None);
@@ -209,7 +216,7 @@ impl Importing {
 
     /// Reads the text as a table.
     fn read(self) {
-        self.next_turn();
+        next(self.turn);
         self.matching.set(None);
         self.brought.set(None);
         let table = self
@@ -228,15 +235,9 @@ impl Importing {
         }
     }
 
-    fn next_turn(self) -> u32 {
-        let turn = self.turn.get_value().wrapping_add(1);
-        self.turn.set_value(turn);
-        turn
-    }
-
     /// Holds the table against the groups that are known, a piece at a time.
     pub(super) fn match_again(self) {
-        let turn = self.next_turn();
+        let turn = next(self.turn);
         let is_last = move || self.turn.try_get_value() == Some(turn);
         spawn_local(async move {
             let Some(table) = self.table.get_untracked() else {
@@ -367,7 +368,8 @@ impl Importing {
 
     /// Puts away what was brought, to bring something else.
     pub(super) fn put_away(self) {
-        self.next_turn();
+        next(self.files);
+        next(self.turn);
         self.table.set(None);
         self.matching.set(None);
         self.brought.set(None);
@@ -380,8 +382,7 @@ impl Importing {
 
     /// Keeps everything for a reload, in the next pause.
     fn keep_soon(self) {
-        let wait = self.keeping.get_value().wrapping_add(1);
-        self.keeping.set_value(wait);
+        let wait = next(self.keeping);
         spawn_local(async move {
             TimeoutFuture::new(KEEP_AFTER_MS).await;
             if self.keeping.try_get_value() == Some(wait) {
@@ -404,4 +405,11 @@ impl Importing {
         };
         self.kept.set(draft.keep(&self.store.connection().id));
     }
+}
+
+/// Counts on, and gives what it is now.
+fn next(counter: StoredValue<u32>) -> u32 {
+    let number = counter.get_value().wrapping_add(1);
+    counter.set_value(number);
+    number
 }
