@@ -120,9 +120,10 @@ fn Reviewing(state: State, on_back: Callback<()>) -> impl IntoView {
         <p class="sum" role="status">{move || some.get().then(summary)}</p>
         <Changed state=state />
         <Problems state=state />
-        {move || some.get().then(|| view! { <Lines state=state /> })}
         <Notes state=state />
         <Apply state=state some=some on_back=on_back />
+        // Below: they may be ten thousand, and nobody would find the button after them.
+        {move || some.get().then(|| view! { <Lines state=state /> })}
     }
 }
 
@@ -185,7 +186,7 @@ fn Apply(state: State, some: Memo<bool>, on_back: Callback<()>) -> impl IntoView
     };
     view! {
         <form
-            class="form"
+            class="apply"
             aria-label="Apply"
             novalidate
             on:submit=move |ev| {
@@ -261,14 +262,14 @@ fn Running(state: State, id: RunId, on_back: Callback<()>) -> impl IntoView {
     });
     Effect::new(move |before: Option<bool>| {
         let over = over.get();
-        // Retrying and taking back make it go on; what then is so is read again.
-        if over && before != Some(true) {
-            state.prove(shown.get_untracked());
+        // Trying again makes it go on; what then is so is read again. What takes it back says for itself what it did.
+        if over && before != Some(true) && shown.get_untracked() == id {
+            state.prove(id);
         }
         over
     });
     view! {
-        {move || over.get().then(|| view! { <Proof state=state /> })}
+        {move || (over.get() && shown.get() == id).then(|| view! { <Proof state=state /> })}
         <div class="receipt">
             <RunView store=store id=shown />
         </div>

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use group_api::{ApiError, GroupKey};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use muster_changes::{Admins, Chosen, Mode, Plan, Since, Stage, Struck, Wish, plan};
+use muster_changes::{Admins, Chosen, Mode, Plan, Since, Struck, Wish, plan};
 use muster_core::Coverage;
 use muster_runs::RunId;
 
@@ -173,14 +173,9 @@ impl State {
     /// Reads again what is to be changed, and sends it if it still is what was shown.
     pub(super) fn apply(self) {
         let (much, keys) = self.chosen.with_untracked(|chosen| {
-            let there = |place: &&muster_changes::Place| place.stage != Stage::New;
-            let keys: Vec<GroupKey> = self.plan.with_untracked(|plan| {
-                let all = plan.places.iter().filter(there);
-                let keys = all.map(|place| place.place.key.clone());
-                let chosen: std::collections::BTreeSet<&GroupKey> =
-                    chosen.places.iter().map(|place| &place.key).collect();
-                keys.filter(|key| chosen.contains(key)).collect()
-            });
+            let keys = self
+                .plan
+                .with_untracked(|plan| plan.keys(chosen).cloned().collect::<Vec<GroupKey>>());
             (chosen.sum.much, keys)
         });
         if much > 0

@@ -169,12 +169,13 @@ impl Plan {
         self.places.get(line.task.place())
     }
 
-    /// The groups that it reads or changes and that are there: what is to be read again before it is applied.
-    pub fn keys(&self) -> impl Iterator<Item = &GroupKey> {
-        let there = |place: &&Place| place.stage != Stage::New;
-        self.places
-            .iter()
-            .filter(there)
-            .map(|place| &place.place.key)
+    /// The groups of what is chosen that are there: what is to be read again before it is done.
+    pub fn keys<'a>(&'a self, chosen: &'a Chosen) -> impl Iterator<Item = &'a GroupKey> {
+        // Both are in the order of the wish.
+        let mut of_plan = self.places.iter();
+        chosen.places.iter().filter_map(move |place| {
+            let known = of_plan.find(|known| known.place == *place)?;
+            (known.stage != Stage::New).then_some(&place.key)
+        })
     }
 }
