@@ -31,6 +31,7 @@ fn what_is_odd_is_kept_too() {
         "Name\tRole\nabob@example,cy\"\";a\nbber\n",
         "Name\na@x\"\";b\nc\n",
         "\"a@x\"\"\"\",;\"\nc\n",
+        "Name\tDisplay name\tRole\n{mal <;l\tRoe\nalia\tb\n",
     ] {
         let pasted = read(text);
         let again = read(&pasted.rest(&|_| true));

@@ -171,7 +171,14 @@ pub(super) fn write(
     };
     let in_quotes = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
     let bracketed = bracketed("");
-    let ways = [in_quotes(&plain), in_quotes(&bracketed), bracketed];
+    // Rather without the label than without the person.
+    let ways = [
+        in_quotes(&plain),
+        in_quotes(&bracketed),
+        bracketed,
+        name.clone(),
+        in_quotes(name),
+    ];
     std::iter::once(plain).chain(ways).find(|way| is_said(way))
 }
 
