@@ -7,8 +7,8 @@
 )]
 
 use group_api::{
-    ApiError, Backend, Field, GroupKey, Instabase, NewGroup, PersonChange, PersonKey, Role, Roles,
-    Snip,
+    ApiError, Backend, Field, Group, GroupKey, Instabase, Members, NewGroup, PersonChange,
+    PersonKey, Role, Roles, Snip,
 };
 use muster_runs::{
     About, Changed, Fate, Hold, Next, Place, Reply, Run, RunId, Seen, Task, Was, fate_words,
@@ -261,4 +261,118 @@ fn every_task_and_fate_has_words() {
             assert!(!fate_words(Instabase.capabilities(), &task, &fate).is_empty());
         }
     }
+}
+
+fn renaming() -> Task {
+    Task::Edit {
+        place: 0,
+        changed: vec![Changed {
+            field: Field::InternalName,
+            from: "sales".to_owned(),
+            to: "shop".to_owned(),
+        }],
+    }
+}
+
+fn adding(who: &str) -> Task {
+    Task::Person {
+        place: 0,
+        person: person(who),
+        label: None,
+        change: PersonChange::Grant(Role::known("member")),
+    }
+}
+
+#[test]
+fn what_comes_after_a_rename_goes_to_the_new_name() {
+    let mut run = Run::new(
+        about(""),
+        vec![place("sales", "Sales")],
+        vec![(renaming(), Vec::new()), (adding("ann"), vec![0])],
+    );
+    let Next::Call(call) = run.next(0) else {
+        panic!()
+    };
+    // Its answer was lost: the group may be found under either name.
+    let lost = ApiError::Unconfirmed {
+        cause: None,
+        read: group_api::ReadBack::Impossible,
+    };
+    run.answered(call.number, Reply::Failed(lost), 0);
+    let key = |name: &str| GroupKey::new(name).unwrap();
+    assert_eq!(run.keys_of(0), [key("sales"), key("shop")]);
+    assert_eq!(run.next(0), Next::Look(0));
+    let group = Group {
+        key: key("shop"),
+        display_name: "Sales".to_owned(),
+        description: None,
+        photo: None,
+        created: None,
+        updated: None,
+        members: Members::Listed(Vec::new()),
+    };
+    run.looked(&Instabase, 0, &Seen::Group(&group));
+    assert_eq!(run.keys_of(0), [key("shop")]);
+    let Next::Call(call) = run.next(0) else {
+        panic!()
+    };
+    assert_eq!(run.change(&call).unwrap().group, key("shop"));
+    // It is written and read with the name that it has now.
+    let again = record::read(&record::write(&run)).unwrap();
+    assert_eq!(again.place(0).unwrap().key, key("shop"));
+}
+
+#[test]
+fn a_field_that_somebody_else_has_changed_is_left_alone_and_said_so() {
+    let mut run = Run::new(
+        about(""),
+        vec![place("sales", "Sales")],
+        vec![(renaming(), Vec::new())],
+    );
+    let Next::Call(call) = run.next(0) else {
+        panic!()
+    };
+    run.answered(call.number, Reply::Overtaken, 0);
+    assert!(run.is_over());
+    let item = &run.items()[0];
+    assert_eq!(
+        fate_words(Instabase.capabilities(), &item.task, &item.fate),
+        "nothing was sent: somebody changed this meanwhile"
+    );
+    // No connection for the look before it: nothing was sent, and it is tried again.
+    let mut run = Run::new(
+        about(""),
+        vec![place("sales", "Sales")],
+        vec![(renaming(), Vec::new())],
+    );
+    let Next::Call(call) = run.next(0) else {
+        panic!()
+    };
+    run.answered(call.number, Reply::Failed(ApiError::NoConnection), 0);
+    assert_eq!(run.next(0), Next::Held(Hold::NoConnection));
+    run.go_on();
+    assert!(matches!(run.next(0), Next::Call(_)));
+}
+
+#[test]
+fn a_record_of_one_that_waits_for_one_is_read_as_of_old() {
+    let tasks = vec![
+        (adding("ann"), Vec::new()),
+        (adding("bob"), vec![0]),
+        (adding("cid"), vec![0, 1, 7]),
+    ];
+    let run = Run::new(about(""), vec![place("sales", "Sales")], tasks);
+    let text = record::write(&run);
+    assert!(text.contains(r#""after":0"#) && text.contains(r#""after":[0,1]"#));
+    let again = record::read(&text).unwrap();
+    let after: Vec<_> = again
+        .items()
+        .iter()
+        .map(|item| item.after.clone())
+        .collect();
+    assert_eq!(after, [vec![], vec![0], vec![0, 1]]);
+    assert!(
+        record::read(&text.replace("[0,1]", "[0,2]")).is_none(),
+        "no circles"
+    );
 }
