@@ -1,6 +1,6 @@
 // What is brought is reviewed, struck, applied and proved; what goes wrong on the way is told, and nothing is lost.
 import assert from 'node:assert/strict';
-import { at, enter, fieldsOf, meanwhile, membersOf, pathOf, people, said, soon, warned, writes } from './harness/instabase.mjs';
+import { LONG_LIST, allKeys, at, enter, fieldsOf, meanwhile, membersOf, pathOf, people, said, soon, warned, writes } from './harness/instabase.mjs';
 import { TOKENS, connect, journey } from './harness/journey.mjs';
 import { copied, groupsAreRead } from './harness/steps.mjs';
 
@@ -121,6 +121,37 @@ journey('somebody else changes something between the review and the button: it i
   await press(page, 'Apply 1 change');
   await allDone(page);
   assert.deepEqual(await everybody(api, 'Team_2'), ['carol', 'dave', 'mara', 'sven', 'yara', 'zoe']);
+});
+
+journey('more groups than are read one by one: the whole list is read again before anything is sent, and shows what has changed', {}, async ({ page, api, fault, axe, expectRefused }) => {
+  expectRefused('network');
+  const keys = (await allKeys(api)).filter((key) => key !== 'all_staff').slice(0, 25);
+  const missing = [];
+  for (const key of keys) if (!(await everybody(api, key)).includes('zoe')) missing.push(key);
+  assert.ok(missing.length > 20);
+  await enter(page);
+  await bring(page, keys.map((key) => `${key},zoe,`));
+  await sum(page, `${missing.length} groups · +${missing.length}`);
+  const [first, ...rest] = missing;
+  await meanwhile(api, membersOf(first), { body: { member: { zoe: true } } });
+  const reads = () => fault.log.filter(({ method, path }) => method === 'GET' && path.includes('/group/')).length;
+  const before = reads();
+  await press(page, `Apply ${missing.length} changes`);
+  await warned(page, 'Nothing was sent: somebody has changed something meanwhile.').waitFor();
+  assert.equal(reads(), before, 'none is read by itself');
+  assert.equal(writes(fault).length, 0);
+  assert.equal(await page.getByRole('list', { name: 'Different now', exact: true }).getByRole('listitem').count(), 1);
+  await axe();
+  // Without the list nothing is sent.
+  const broken = fault.on('GET', LONG_LIST, { refuse: true });
+  await press(page, `Apply ${rest.length} changes`);
+  await warned(page, 'Nothing was sent. The groups could not be read again').waitFor();
+  broken.off();
+  await press(page, `Apply ${rest.length} changes`);
+  await allDone(page);
+  await nothingLeft(page);
+  for (const key of keys) assert.ok((await everybody(api, key)).includes('zoe'), key);
+  assert.equal(writes(fault).length, rest.length);
 });
 
 journey('the connection is lost in mid-run and comes back: nobody is lost, nobody sent twice', {}, async ({ page, api, fault, expectRefused }) => {

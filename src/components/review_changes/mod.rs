@@ -14,6 +14,7 @@ use self::lines::Lines;
 use self::notes::{Changed, Notes, Problems, Proof};
 use self::state::{Choice, Doing, State};
 use super::{Alert, Check, Failed, Field, FieldKind, Kind, RunView, unique_id};
+use crate::browser;
 use crate::format;
 use crate::session::{Access, use_session};
 use crate::store::Store;
@@ -268,9 +269,13 @@ fn Running(state: State, id: RunId, on_back: Callback<()>) -> impl IntoView {
         }
         over
     });
+    // The button that was pressed is gone, and with it the focus.
+    let here = unique_id("run");
+    let focus_id = here.clone();
+    request_animation_frame(move || browser::focus(&focus_id));
     view! {
         {move || (over.get() && shown.get() == id).then(|| view! { <Proof state=state /> })}
-        <div class="receipt">
+        <div class="receipt" id=here tabindex="-1" role="group" aria-label="How it goes">
             <RunView store=store id=shown />
         </div>
         {move || {
