@@ -42,7 +42,7 @@ pub use radios::Radios;
 pub use reconnect::{Disconnected, Reconnect, TokenForm, token_fault, try_token};
 pub use reread::Reread;
 pub use review::{Review, ReviewDialog};
-pub use review_changes::ReviewChanges;
+pub use review_changes::{Names, ReviewChanges};
 pub use role_select::{RoleSelect, plain_role};
 pub use rows::{InPages, Pager, Rows, row};
 pub use run_view::{CopyButton, RunView, moment};

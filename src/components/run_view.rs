@@ -1,3 +1,5 @@
+use std::rc::Rc;
+
 use gloo_timers::future::TimeoutFuture;
 use group_api::{PersonKey, Timestamp};
 use leptos::prelude::*;
@@ -6,8 +8,10 @@ use muster_runs::{Counts, Fate, Hold, Item, Mode, Run, RunId, Task, fate_words, 
 
 use super::{Alert, Field, Icon, Kind};
 use crate::browser;
+use crate::export::{self, Form};
 use crate::format;
 use crate::pages::person_href;
+use crate::request::Stop;
 use crate::runs::{Proposal, Told};
 use crate::store::Store;
 
@@ -427,9 +431,30 @@ fn Actions(
             })}
             {move || (is_over() && has_refused.get()).then(|| view! { <CopyButton label="Copy refused" text=Callback::new(move |()| refused()) /> })}
             {move || is_over().then(|| view! { <CopyButton label="Copy report" text=Callback::new(move |()| text()) /> })}
+            {move || is_over().then(|| view! {
+                <button class="btn" type="button" on:click=move |_| save(store, id.get_untracked())>
+                    "Save as CSV"
+                </button>
+            })}
             <Close on_close=on_close />
         </div>
     }
+}
+
+/// Hands out a run, one line an item.
+fn save(store: Store, id: RunId) {
+    let Some(told) = untrack(|| store.runs().get(id)) else {
+        return;
+    };
+    spawn_local(async move {
+        let content = export::runs_content(store, &Rc::new(vec![told.run]));
+        let about = export::about(store, browser::now());
+        let (form, stop) = (Form::Csv, Stop::default());
+        let file = export::make(store, &about, &content, form, &|_| (), &stop).await;
+        if let Some(file) = file {
+            browser::hand_out("outcome.csv", &file);
+        }
+    });
 }
 
 /// A button that copies a text which is made when it is pressed.

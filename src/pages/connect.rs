@@ -193,6 +193,7 @@ fn Known() -> impl IntoView {
                         class="btn btn-small btn-quiet"
                         type="button"
                         aria-label=format!("Forget {name}")
+                        title="Its activity and its snapshots here go too"
                         on:click=move |_| {
                             stores.drop(&id.get_value());
                             session.forget(&id.get_value());

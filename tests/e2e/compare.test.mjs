@@ -185,8 +185,21 @@ for (const quirks of [false, true]) {
     await press(page, 'Review');
     await page.getByText('Make Data Science like Design', { exact: true }).waitFor();
     await shot('compare-review');
+    // The wish names everybody: it is not asked what is to become of others.
+    assert.equal(await page.getByRole('radio').count(), 0);
+    const before = await people(api, 'data_science');
+    const names = ({ admins, members }) => [...new Set([...admins, ...members])];
+    const differ = names(design).filter((name) => !names(before).includes(name)).length + names(before).filter((name) => !names(design).includes(name)).length;
+    const review = (await download(page, /^What is reviewed/, 'CSV')).trimEnd().split('\r\n');
+    assert.equal(review[0], 'connection,read,group,group name,person,change,state');
+    assert.equal(review.length - 1, differ);
+    assert.ok(review.slice(1).every((line) => /,data_science,Data Science,[\w.]+,(add as|remove) ?.*,to be done$/.test(line)), review.join('\n'));
     assert.equal(writes(fault).length, 0, 'nothing was sent yet');
     await applyChanges(page);
+    const [outcome] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save as CSV', exact: true }).click()]);
+    const items = readFileSync(await outcome.path(), 'utf8').trimEnd().split('\r\n');
+    assert.equal(items[0], 'connection,read,when,as,ticket,what,group,group name,person,outcome');
+    assert.equal(items.length - 1, differ);
     const now = await people(api, 'data_science');
     assert.deepEqual({ admins: now.admins.sort(), members: now.members.sort() }, { admins: design.admins.sort(), members: design.members.sort() });
     assert.deepEqual(await people(api, 'design'), design, 'the other is as it was');
@@ -236,6 +249,23 @@ journey('on a phone each line is a card that names the groups', { viewport: 'pho
   await shot('compare-phone');
   await axe();
 });
+
+for (const viewport of ['wide', 'phone']) {
+  journey(`a long comparison has only those rows in the page that are on the screen (${viewport})`, { viewport }, async ({ page, api, axe, shot }) => {
+    await enter(page);
+    await said(page, /· read/).waitFor();
+    await page.goto(at(page, 'compare?group=all_staff&group=design&group=data_science'));
+    await said(page, /· read \d\d:\d\d/).waitFor();
+    const whole = await expected(api, ['all_staff', 'design', 'data_science']);
+    assert.equal(await table(page).getAttribute('aria-rowcount'), String(Object.keys(whole).length + 1));
+    assert.ok((await table(page).getByRole('row').count()) < 80);
+    await page.mouse.wheel(0, 8_000);
+    await soon(async () => Number(await table(page).getByRole('row').last().getAttribute('aria-rowindex')) > 40, true);
+    for (const [name, held] of Object.entries(await lines(page))) assert.deepEqual(held, whole[name], name);
+    await shot(`compare-long-${viewport}`);
+    await axe();
+  });
+}
 
 journey('on snip: groups of one name are told apart', {}, async ({ page, api, shot }) => {
   await connect(page, { system: 'snip', user: 'carol' });

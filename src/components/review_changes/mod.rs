@@ -1,5 +1,6 @@
 //! The difference between what is wished and what is so: shown, struck, applied, proved.
 
+mod export;
 mod lines;
 mod notes;
 mod state;
@@ -10,6 +11,7 @@ use muster_changes::Wish;
 use muster_core::{Coverage, Directory};
 use muster_runs::RunId;
 
+use self::export::ExportReview;
 use self::lines::Lines;
 use self::notes::{Changed, Notes, Problems, Proof};
 use self::state::{Choice, Doing, State};
@@ -31,6 +33,9 @@ pub fn ReviewChanges(
     title: String,
     /// Back to what it was made from; nothing was sent, or it is over.
     on_back: Callback<()>,
+    /// Whom the wish names.
+    #[prop(optional)]
+    names: Names,
 ) -> impl IntoView {
     let state = State::new(store, wish, title.clone());
     store.load_once();
@@ -52,7 +57,7 @@ pub fn ReviewChanges(
         (_, _, Doing::Run(id)) => {
             view! { <Running state=state id=id on_back=on_back /> }.into_any()
         }
-        (true, ..) => view! { <Reviewing state=state on_back=on_back /> }.into_any(),
+        (true, ..) => view! { <Reviewing state=state names=names on_back=on_back /> }.into_any(),
         (false, Known::Broken, _) => view! { <Unread store=store /> }.into_any(),
         (false, ..) => {
             let so_far = move || format::groups(store.look(Directory::len));
@@ -66,6 +71,16 @@ pub fn ReviewChanges(
             {stage}
         </section>
     }
+}
+
+/// Whom a wish names of the groups that it is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Names {
+    /// Some: what is to become of the others is asked.
+    #[default]
+    Some,
+    /// Everybody, those who go and those who stay as they are too: there are no others.
+    Everybody,
 }
 
 /// How much is known of what is so.
@@ -93,7 +108,7 @@ fn Unread(store: Store) -> impl IntoView {
 
 /// What is going to be done, before anything is sent.
 #[component]
-fn Reviewing(state: State, on_back: Callback<()>) -> impl IntoView {
+fn Reviewing(state: State, names: Names, on_back: Callback<()>) -> impl IntoView {
     let nothing = Memo::new(move |_| state.plan.with(|plan| plan.is_empty()));
     let some = Memo::new(move |_| state.plan.with(|plan| !plan.lines.is_empty()));
     let sum = move || state.chosen.with(|chosen| chosen.sum);
@@ -103,7 +118,7 @@ fn Reviewing(state: State, on_back: Callback<()>) -> impl IntoView {
         words::summary(sum(), struck)
     };
     view! {
-        <How state=state />
+        {(names == Names::Some).then(|| view! { <How state=state /> })}
         {move || {
             nothing
                 .get()
@@ -230,6 +245,7 @@ fn Apply(state: State, some: Memo<bool>, on_back: Callback<()>) -> impl IntoView
                 <button class="btn" type="button" on:click=move |_| if reading.get_untracked() { state.stop_reading() } else { on_back.run(()) }>
                     {move || if reading.get() { "Stop" } else { "Back" }}
                 </button>
+                {move || some.get().then(|| view! { <ExportReview state=state /> })}
                 {move || {
                     some.get()
                         .then(|| {

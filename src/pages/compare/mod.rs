@@ -22,7 +22,8 @@ use super::groups::group_href;
 use super::person::person_href;
 use crate::browser;
 use crate::components::{
-    Alert, Empty, ExportButton, Heading, InPages, Kind, Pager, Reread, ReviewChanges, Rows, Search,
+    Alert, Empty, ExportButton, Heading, InPages, Kind, Names, Pager, Reread, ReviewChanges, Rows,
+    Search,
 };
 use crate::export::{Content, Offer, Offers, Sheet};
 use crate::format;
@@ -286,7 +287,7 @@ fn SideBySide(store: Store, sides: Memo<Arc<Sides>>) -> impl IntoView {
             view! {
                 <main class="page" id="main">
                     <Heading text="Review the difference" />
-                    <ReviewChanges store=store wish=wish title=title on_back=back />
+                    <ReviewChanges store=store wish=wish title=title on_back=back names=Names::Everybody />
                 </main>
             }
             .into_any()

@@ -14,7 +14,8 @@ use super::loaded::{Loaded, Whose};
 use super::table::{Table, cells_of};
 use crate::browser;
 use crate::components::{
-    Alert, Empty, ExportButton, Heading, InPages, Kind, Pager, Reread, ReviewChanges, Rows, Search,
+    Alert, Empty, ExportButton, Heading, InPages, Kind, Names, Pager, Reread, ReviewChanges, Rows,
+    Search,
 };
 use crate::export::{Content, Offer, Offers, Sheet};
 use crate::format;
@@ -72,7 +73,7 @@ pub(super) fn ChangedSince(page: Page, loaded: Loaded) -> impl IntoView {
             view! {
                 <main class="page" id="main">
                     <Heading text="Go back to this" />
-                    <ReviewChanges store=store wish=(*wish).clone() title=run on_back=back />
+                    <ReviewChanges store=store wish=(*wish).clone() title=run on_back=back names=Names::Everybody />
                 </main>
             }
             .into_any()
