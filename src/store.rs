@@ -27,6 +27,8 @@ use crate::session::{Connection, ConnectionId, Session};
 const PLAIN_LIST_AFTER_MS: u32 = 700;
 /// After how many milliseconds a few groups are shown that came first.
 const FEW_AFTER_MS: u32 = 150;
+/// How often is looked whether a list has ended that somebody waits for, in milliseconds.
+const LOOK_EVERY_MS: u32 = 30;
 /// How often what has arrived is shown while a list comes in, in milliseconds: so long after the first time, then more
 /// seldom each time by this factor, and no more seldom than that. Laying out and painting cannot be timed from here.
 const PUBLISH_EVERY_MS: f64 = 120.0;
@@ -334,6 +336,23 @@ impl Store {
             self.change(|directory| directory.end_list(coverage));
             self.work_ahead();
         });
+    }
+
+    /// Reads the list and waits for its end, as long as that is wanted.
+    ///
+    /// # Errors
+    /// Why not all of it could be read.
+    pub async fn read_whole(self, wanted: &dyn Fn() -> bool) -> Result<(), ApiError> {
+        self.load();
+        while wanted() {
+            TimeoutFuture::new(LOOK_EVERY_MS).await;
+            match self.peek(|directory| directory.coverage().clone()) {
+                Coverage::Full { .. } => return Ok(()),
+                Coverage::BrokenOff(error) => return Err(error),
+                Coverage::None | Coverage::Loading => {}
+            }
+        }
+        Err(ApiError::Cancelled)
     }
 
     /// Stops reading the list; what has come is kept and marked as incomplete.

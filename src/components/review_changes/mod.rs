@@ -53,13 +53,20 @@ pub fn ReviewChanges(
             state.is_ready.set(true);
         }
     });
-    let stage = move || match (state.is_ready.get(), known.get(), state.doing.get()) {
-        (_, _, Doing::Run(id)) => {
-            view! { <Running state=state id=id on_back=on_back /> }.into_any()
+    // A list that is read again must not make any of these anew.
+    let shown = Memo::new(move |_| match (state.is_ready.get(), state.doing.get()) {
+        (_, Doing::Run(id)) => Shown::Running(id),
+        (true, _) => Shown::Reviewing,
+        (false, _) if known.get() == Known::Broken => Shown::Unread,
+        (false, _) => Shown::Coming,
+    });
+    let stage = move || match shown.get() {
+        Shown::Running(id) => view! { <Running state=state id=id on_back=on_back /> }.into_any(),
+        Shown::Reviewing => {
+            view! { <Reviewing state=state names=names on_back=on_back /> }.into_any()
         }
-        (true, ..) => view! { <Reviewing state=state names=names on_back=on_back /> }.into_any(),
-        (false, Known::Broken, _) => view! { <Unread store=store /> }.into_any(),
-        (false, ..) => {
+        Shown::Unread => view! { <Unread store=store /> }.into_any(),
+        Shown::Coming => {
             let so_far = move || format::groups(store.look(Directory::len));
             view! { <p role="status" aria-busy="true">{move || format!("Reading… {} so far. Everything has to be known before it can be compared.", so_far())}</p> }
                 .into_any()
@@ -81,6 +88,15 @@ pub enum Names {
     Some,
     /// Everybody, those who go and those who stay as they are too: there are no others.
     Everybody,
+}
+
+/// What there is to see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shown {
+    Coming,
+    Unread,
+    Reviewing,
+    Running(RunId),
 }
 
 /// How much is known of what is so.

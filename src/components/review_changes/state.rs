@@ -6,7 +6,6 @@ use group_api::{ApiError, GroupKey};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use muster_changes::{Admins, Chosen, Mode, Plan, Since, Struck, Wish, plan};
-use muster_core::Coverage;
 use muster_runs::RunId;
 
 use crate::format;
@@ -81,8 +80,6 @@ pub(super) struct State {
     pub(super) failure: RwSignal<Option<ApiError>>,
     pub(super) doing: RwSignal<Doing>,
     pub(super) proved: RwSignal<Proved>,
-    /// What waits for the whole list.
-    waits: RwSignal<Option<Then>>,
     /// Counts the readings: an answer to an older one is dropped.
     reading: StoredValue<u32>,
 }
@@ -110,25 +107,12 @@ impl State {
             failure: RwSignal::new(None),
             doing: RwSignal::new(Doing::Review),
             proved: RwSignal::new(Proved::Reading),
-            waits: RwSignal::new(None),
             reading: StoredValue::new(0),
         };
         Effect::new(move |before: Option<()>| {
             state.admins_go.track();
             if before.is_some() {
                 state.make_anew();
-            }
-        });
-        let coverage = Memo::new(move |_| store.look(|directory| directory.coverage().clone()));
-        Effect::new(move |_| {
-            let coverage = coverage.get();
-            let Some(then) = state.waits.get_untracked() else {
-                return;
-            };
-            match coverage {
-                Coverage::Full { .. } => state.was_read(then, Ok(())),
-                Coverage::BrokenOff(error) => state.was_read(then, Err(error)),
-                Coverage::None | Coverage::Loading => {}
             }
         });
         state
@@ -195,37 +179,34 @@ impl State {
     /// Sends nothing after all.
     pub(super) fn stop_reading(self) {
         self.reading.update_value(|reading| *reading += 1);
-        if self.waits.get_untracked().is_some() {
-            self.waits.set(None);
-            self.store.stop_loading();
-        }
+        self.store.stop_loading();
         self.doing.set(Doing::Review);
     }
 
     fn read(self, keys: Vec<GroupKey>, then: Then) {
         self.reading.update_value(|reading| *reading += 1);
         let number = self.reading.get_value();
-        if keys.len() > FEW {
-            self.waits.set(Some(then));
-            return self.store.load();
-        }
+        // Whoever left the page, or said stop, wants nothing sent any more.
+        let wanted = move || self.reading.try_get_value() == Some(number);
         spawn_local(async move {
             let mut result = Ok(());
-            for key in keys {
-                result = self.store.find(&key).await.map(drop);
-                if result.is_err() || self.reading.try_get_value() != Some(number) {
-                    break;
+            if keys.len() > FEW {
+                result = self.store.read_whole(&wanted).await;
+            } else {
+                for key in keys {
+                    result = self.store.find(&key).await.map(drop);
+                    if result.is_err() || !wanted() {
+                        break;
+                    }
                 }
             }
-            // Whoever left the page wants nothing sent any more.
-            if self.reading.try_get_value() == Some(number) {
+            if wanted() {
                 self.was_read(then, result);
             }
         });
     }
 
     fn was_read(self, then: Then, result: Result<(), ApiError>) {
-        self.waits.set(None);
         match (then, result) {
             (Then::Send, Ok(())) => self.send(),
             (Then::Send, Err(error)) => {
