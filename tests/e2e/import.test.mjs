@@ -280,6 +280,22 @@ journey('an export that is brought back shows nothing to do, in either form; som
   assert.deepEqual(await people(api, 'support_l1'), before);
 });
 
+journey('on snip too an export that is brought back shows nothing to do', {}, async ({ page, fault }) => {
+  await connect(page, { system: 'snip', user: 'carol' });
+  await groupsAreRead(page);
+  const files = [['mine.csv', await download(page, 'CSV')], ['mine.json', await download(page, 'JSON')]];
+  await page.getByRole('link', { name: 'Import…', exact: true }).click();
+  for (const [name, bytes] of files) {
+    await choose(page, name, bytes);
+    await review(page, `Import ${name}`);
+    await page.getByRole('radio', { name: 'Make it exactly so', exact: true }).check();
+    await page.getByText('Nothing is left to do.').waitFor();
+    await back(page);
+    await page.getByRole('button', { name: 'Bring something else', exact: true }).click();
+  }
+  assert.equal(writes(fault).length, 0);
+});
+
 journey('the page is loaded again in mid-run: what was brought is there, and the rest is applied', {}, async ({ page, api, fault }) => {
   const { body } = await api('/api/v1/groups/list?get_members=true');
   const without = body.groups.filter(({ admins, members }) => ![...admins, ...members].some(({ name }) => name === 'lea'));

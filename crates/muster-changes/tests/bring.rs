@@ -310,6 +310,19 @@ fn what_is_wrong_is_named_by_line_and_column() {
 }
 
 #[test]
+fn a_group_to_be_made_is_not_taken_for_one_whose_number_is_its_name() {
+    let directory = directory(&Snip, vec![group("2024", "Sales", vec![])]);
+    let mut choices = Choices::default();
+    choices.say(About::Group, "Team", Some(Choice::Create));
+    let text = "group,group name,e-mail\nSales,,a@x.org\nTeam,2024,a@x.org\n";
+    let all = bring_with(text, &directory, &Snip, &choices, None);
+    assert_eq!(
+        said(&all.brought.wish().unwrap()),
+        ["2024: a@x.org any", "+/2024: a@x.org any"]
+    );
+}
+
+#[test]
 fn the_same_twice_counts_once_and_two_roles_are_asked() {
     let text = "group,person,role\nsales,bob,member\nSales,bob,\nsales,bob@x.org,Members\n";
     let all = bring(text, &Choices::default());

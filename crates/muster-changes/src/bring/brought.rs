@@ -248,26 +248,14 @@ impl Builder<'_> {
                     meant
                 }
                 Ok(which) => {
-                    // A group that is to be made has no key that one has that is known.
-                    let name = match &group.new {
-                        Ok(new) if matches!(which, Which::New(_)) => {
-                            if new.internal_name.is_empty() {
-                                &new.display_name
-                            } else {
-                                &new.internal_name
-                            }
+                    // Keys hold no control characters, so that no group to be made is taken for a known one.
+                    let number = names.put(Cow::Owned(match &which {
+                        Which::Known(key) => key.to_string(),
+                        Which::New(new) if new.internal_name.is_empty() => {
+                            format!("\n{}", new.display_name)
                         }
-                        _ => "",
-                    };
-                    let number = match (&which, choice, group.found.first()) {
-                        (Which::Known(_), Some(Choice::Group(key)), _) => {
-                            names.put(Cow::Borrowed(key.as_str()))
-                        }
-                        (Which::Known(_), _, Some(one)) => {
-                            names.put(Cow::Borrowed(one.key.as_str()))
-                        }
-                        _ => names.put(Cow::Borrowed(name)),
-                    };
+                        Which::New(new) => format!("\n{}", new.internal_name),
+                    }));
                     let number = number as usize;
                     if number == self.targets.len() {
                         self.targets.push(Target {
