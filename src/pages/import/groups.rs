@@ -54,7 +54,7 @@ pub(super) fn Groups(importing: Importing) -> impl IntoView {
                         }
                     })}
             </div>
-            <ul class="outcomes" aria-label="Groups to settle" tabindex="0">
+            <ul class="outcomes" id="import-groups" aria-label="Groups to settle" tabindex="0">
                 {items}
             </ul>
             {(all > SHOWN).then(|| view! { <p class="quiet">{format!("and {} more", format::number(all - SHOWN))}</p> })}

@@ -124,7 +124,7 @@ fn section(importing: Importing, kind: Kind, of: &[&Problem]) -> AnyView {
                         </div>
                     }
                 })}
-            <ul class="outcomes" aria-label=title tabindex="0">
+            <ul class="outcomes" id=format!("import-lines-{}", kind as u8) aria-label=title tabindex="0">
                 {items}
             </ul>
             {(count > SHOWN).then(|| view! { <p class="quiet">{format!("and {} more", format::number(count - SHOWN))}</p> })}

@@ -8,7 +8,7 @@ use muster_core::paste::MailPart;
 use super::groups::Groups;
 use super::lines::Lines;
 use super::people::Unseen;
-use super::state::{Importing, MATCH};
+use super::state::{Importing, MATCH, SUM};
 use crate::browser;
 use crate::components::{Alert, Icon, Kind, unique_id};
 use crate::format;
@@ -27,7 +27,7 @@ pub(super) fn Match(importing: Importing) -> impl IntoView {
             <Preview importing=importing />
             <Columns importing=importing />
             <Known importing=importing />
-            <p class="sum" role="status">
+            <p class="sum" id=SUM role="status" tabindex="-1">
                 {move || sum(importing)}
             </p>
             <Groups importing=importing />

@@ -43,7 +43,7 @@ pub(super) fn Unseen(importing: Importing) -> impl IntoView {
                                 }
                             })}
                     </div>
-                    <ul class="outcomes" aria-label="Never seen" tabindex="0">
+                    <ul class="outcomes" id="import-unseen" aria-label="Never seen" tabindex="0">
                         {items}
                     </ul>
                     {(count > SHOWN).then(|| view! { <p class="quiet">{format!("and {} more", format::number(count - SHOWN))}</p> })}

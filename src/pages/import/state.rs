@@ -27,6 +27,8 @@ const KEEP_AFTER_MS: u32 = 300;
 pub(super) const MATCH: &str = "import-match";
 /// Where the third one does.
 pub(super) const REVIEW: &str = "import-review";
+/// What was found, in a line.
+pub(super) const SUM: &str = "import-sum";
 /// Where the first one does.
 pub(super) const BRING: &str = "import-bring";
 
@@ -332,9 +334,20 @@ impl Importing {
 
     /// Decides something, and shows what comes of it.
     pub(super) fn decide(self, with: impl FnOnce(&mut Choices)) {
+        let list = browser::focused().and_then(|pressed| pressed.closest("ul[id]").ok()?);
         self.choices.update(with);
         self.go_over();
         self.keep_soon();
+        // The button that was pressed may be gone with its line, and the list with its last.
+        request_animation_frame(move || {
+            let is_lost = browser::focused().is_none_or(|now| now.tag_name() == "BODY");
+            if is_lost {
+                browser::focus(SUM);
+                if let Some(list) = list {
+                    browser::focus(&list.id());
+                }
+            }
+        });
     }
 
     /// Says by hand which column holds what.
