@@ -125,9 +125,6 @@ pub fn GroupsTools(
             <a class="btn" href=store.connection().href("snapshots")>
                 "Snapshots"
             </a>
-            <a class="btn" href=store.connection().href("import")>
-                "Import…"
-            </a>
             <ExportButton store=store offers=offers disabled=none />
         </span>
     }
