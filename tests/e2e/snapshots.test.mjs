@@ -67,6 +67,23 @@ async function changeMuch(api) {
   return { before, out, raised, stranger };
 }
 
+/** How many snapshots the browser keeps. */
+const kept = (page) =>
+  page.evaluate(
+    () =>
+      new Promise((resolve, reject) => {
+        const request = indexedDB.open('muster-snapshots', 1);
+        request.onerror = () => reject(request.error);
+        request.onsuccess = () => {
+          const keys = request.result.transaction('files').objectStore('files').getAllKeys();
+          keys.onsuccess = () => {
+            request.result.close();
+            resolve(keys.result.length);
+          };
+        };
+      }),
+  );
+
 for (const quirks of [false, true]) {
   journey(`what others have changed since is what a snapshot shows${quirks ? ' (quirks)' : ''}`, { quirks }, async ({ page, api, fault, axe, shot }) => {
     await enter(page);
@@ -270,25 +287,31 @@ journey('snapshots go with their connection', {}, async ({ page }) => {
   await toSnapshots(page);
   await save(page, 'one', 'In this browser');
   await shelf(page).waitFor();
-  const kept = () =>
-    page.evaluate(
-      () =>
-        new Promise((resolve, reject) => {
-          const request = indexedDB.open('muster-snapshots', 1);
-          request.onerror = () => reject(request.error);
-          request.onsuccess = () => {
-            const keys = request.result.transaction('files').objectStore('files').getAllKeys();
-            keys.onsuccess = () => {
-              request.result.close();
-              resolve(keys.result.length);
-            };
-          };
-        }),
-    );
-  assert.equal(await kept(), 1);
+  assert.equal(await kept(page), 1);
   await page.goto('/connect');
   await page.getByRole('button', { name: 'Forget Demo Instabase', exact: true }).click();
-  await soon(kept, 0);
+  await soon(() => kept(page), 0);
+});
+
+journey('of a connection that is not remembered they go with its tab, and not before', {}, async ({ page, context, fault }) => {
+  await page.goto('/connect');
+  await page.getByRole('checkbox', { name: 'Remember on this device' }).uncheck();
+  await page.getByRole('button', { name: 'Try as alice', exact: true }).click();
+  await groupsAreRead(page);
+  await toSnapshots(page);
+  await save(page, 'short-lived', 'In this browser');
+  await shelf(page).waitFor();
+  await page.reload();
+  await shelf(page).getByText('short-lived', { exact: true }).waitFor();
+  const other = await context.newPage();
+  await other.goto(`${fault.url}/connect`);
+  await connect(other, { system: 'Instabase', user: 'bob' });
+  await groupsAreRead(other);
+  assert.equal(await kept(other), 1, 'as long as its tab');
+  await page.close();
+  await other.reload();
+  await groupsAreRead(other);
+  await soon(() => kept(other), 0);
 });
 
 journey('on a phone, in the dark', { viewport: 'phone', colorScheme: 'dark' }, async ({ page, api, axe, shot }) => {
