@@ -119,6 +119,9 @@ pub fn GroupsTools(
     let none = Memo::new(move |_| places.with(|places| places.is_empty()));
     view! {
         <span class="late">
+            <a class="btn" href=store.connection().href("import")>
+                "Import…"
+            </a>
             <a class="btn" href=store.connection().href("snapshots")>
                 "Snapshots"
             </a>
