@@ -280,6 +280,9 @@ fn any_text() -> impl Strategy<Value = String> {
     ]
 }
 
+/// What is said of a member: what to call them, roles, since when, an address.
+type Fields = (String, Vec<String>, Option<i64>, Option<String>);
+
 fn any_group() -> impl Strategy<Value = Group> {
     let key = "[^\\p{Cc}\\s.]{1,8}";
     let role = prop_oneof![
@@ -308,10 +311,7 @@ fn any_group() -> impl Strategy<Value = Group> {
         created: None,
         updated: None,
         members: members.map_or(Members::NotListed, |members| {
-            let member = |(person, (label, roles, joined, email)): (
-                String,
-                (_, Vec<String>, Option<i64>, Option<String>),
-            )| Member {
+            let member = |(person, (label, roles, joined, email)): (String, Fields)| Member {
                 person: PersonKey::new(&person).unwrap(),
                 label,
                 kind: MemberKind::User,
