@@ -285,7 +285,8 @@ fn json(group: &Group, whole: &Whole, nth: Nth, text: &mut String) {
     file::group(text, &some, nth);
 }
 
-/// A line for each person of a group; one without a person where nobody is in it.
+/// A line for each person of a group; one without a person where nobody is in it, and one that ends before where nobody knows
+/// who is: to whoever reads it again, that is not the same.
 fn memberships(
     store: Store,
     about: &About,
@@ -309,7 +310,9 @@ fn memberships(
             joined,
         ]));
     };
-    let members = group.members.listed().unwrap_or_default();
+    let Some(members) = group.members.listed() else {
+        return text.push_str(&csv_line(&[&about.connection, &about.read, key, title]));
+    };
     if members.is_empty() {
         line([""; 5]);
     }
