@@ -1,6 +1,7 @@
 //! What was typed or brought and not sent when its window was closed.
 
 use group_api::{GroupKey, PersonKey};
+use muster_changes::{Admins, Mode, Struck};
 use muster_core::paste::{FirstLine, MailPart};
 use serde_json::Value;
 
@@ -88,6 +89,73 @@ fn part_of(whole: bool) -> MailPart {
         MailPart::Whole
     } else {
         MailPart::BeforeAt
+    }
+}
+
+/// Before the connection: how changes were to be applied.
+const REVIEW: &str = "muster.review.";
+
+/// What was decided in a review of changes that was not applied.
+#[derive(Clone, Debug)]
+pub struct ReviewDraft {
+    /// The fingerprint of what is wished.
+    pub wish: u64,
+    /// How it was to be understood.
+    pub mode: Mode,
+    /// What was struck.
+    pub struck: Struck,
+    /// The ticket, as typed.
+    pub ticket: String,
+}
+
+impl ReviewDraft {
+    /// Keeps it for this tab, in the place of an earlier one.
+    pub fn keep(&self, connection: &ConnectionId) {
+        let json = Value::Array(vec![
+            // A number of JSON is not as long.
+            self.wish.to_string().into(),
+            match self.mode {
+                Mode::AddMissing => 0,
+                Mode::ExactlySo(Admins::Stay) => 1,
+                Mode::ExactlySo(Admins::Go) => 2,
+            }
+            .into(),
+            self.struck.to_json(),
+            self.ticket.as_str().into(),
+        ]);
+        storage::set(
+            Area::Tab,
+            &format!("{REVIEW}{connection}"),
+            &json.to_string(),
+        );
+    }
+
+    /// What was decided of this wish, if it was kept.
+    #[must_use]
+    pub fn kept(connection: &ConnectionId, wish: u64) -> Option<Self> {
+        let text = storage::get(&format!("{REVIEW}{connection}"))?;
+        let json: Value = serde_json::from_str(&text).ok()?;
+        let [of, mode, struck, ticket] = json.as_array()?.as_slice() else {
+            return None;
+        };
+        if of.as_str()? != wish.to_string() {
+            return None;
+        }
+        Some(Self {
+            wish,
+            mode: match mode.as_u64()? {
+                0 => Mode::AddMissing,
+                1 => Mode::ExactlySo(Admins::Stay),
+                _ => Mode::ExactlySo(Admins::Go),
+            },
+            struck: Struck::from_json(struck)?,
+            ticket: ticket.as_str()?.to_owned(),
+        })
+    }
+
+    /// Forgets it: it was applied.
+    pub fn forget(connection: &ConnectionId) {
+        storage::remove(Area::Tab, &format!("{REVIEW}{connection}"));
     }
 }
 

@@ -44,6 +44,26 @@ const everybody = async (api, key) => {
   return [...new Set([...admins, ...members])].sort();
 };
 
+journey('what was decided in a review is there again after a reload, and belongs to what was brought', {}, async ({ page, api, fault }) => {
+  const roster = await everybody(api, 'Team_1');
+  await enter(page);
+  await bring(page, ['Team_1,dave,admin', 'Team_1,anders,admin', 'Team_1,zoe,']);
+  await exactly(page);
+  const struck = line(page, 'bela in Team 1: remove (Member)');
+  await struck.uncheck();
+  await review(page).getByRole('textbox', { name: 'Ticket', exact: false }).fill('HR-1182');
+  await page.reload();
+  await goOn(page);
+  await review(page).getByRole('radio', { name: 'Make it exactly so', exact: true, checked: true }).waitFor();
+  assert.equal(await struck.isChecked(), false);
+  assert.equal(await review(page).getByRole('textbox', { name: 'Ticket', exact: false }).inputValue(), 'HR-1182');
+  // Something else that is brought begins anew.
+  await bring(page, ['Team_1,dave,admin', 'Team_1,zoe,'], { again: true });
+  await review(page).getByRole('radio', { name: 'Add what is missing', exact: true, checked: true }).waitFor();
+  assert.equal(writes(fault).length, 0);
+  assert.deepEqual(await everybody(api, 'Team_1'), roster);
+});
+
 for (const quirks of [false, true]) {
   const kind = quirks ? ' (quirks)' : '';
 

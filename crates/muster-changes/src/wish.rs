@@ -14,6 +14,53 @@ pub struct Wish {
     pub groups: Vec<Group>,
 }
 
+impl Wish {
+    /// A number that tells it from other wishes, the same wherever and whenever it is worked out (FNV-1a, 64 bits).
+    #[must_use]
+    pub fn fingerprint(&self) -> u64 {
+        let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+        let mut put = |text: &str| {
+            // A byte that no text has stands between two of them.
+            for byte in text.bytes().chain([0xff]) {
+                hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+            }
+        };
+        for group in &self.groups {
+            match &group.which {
+                Which::Known(key) => put(key.as_str()),
+                Which::New(new) => {
+                    put("new");
+                    put(&new.internal_name);
+                    put(&new.display_name);
+                    put(&new.description);
+                }
+            }
+            for (field, value) in &group.fields {
+                put(match field {
+                    Field::DisplayName => "display name",
+                    Field::InternalName => "internal name",
+                    Field::Description => "description",
+                    Field::Photo => "photo",
+                });
+                put(value);
+            }
+            let People::Named(people) = &group.people else {
+                put("unsaid");
+                continue;
+            };
+            for person in people {
+                put(person.person.as_str());
+                put(match &person.holds {
+                    Holds::Any => "any",
+                    Holds::Role(role) => role.as_str(),
+                    Holds::Nothing => "",
+                });
+            }
+        }
+        hash
+    }
+}
+
 /// What is to be so in one group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group {
@@ -141,5 +188,46 @@ impl Present for BTreeMap<GroupKey, Arc<group_api::Group>> {
             .filter(|group| group.display_name == name)
             .map(|group| group.key.clone())
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wishes_are_told_apart_by_their_fingerprints() {
+        let wish = |key: &str, people: &[(&str, Holds)]| Wish {
+            groups: vec![Group {
+                which: Which::Known(GroupKey::new(key).unwrap()),
+                fields: vec![],
+                people: People::Named(
+                    people
+                        .iter()
+                        .map(|(person, holds)| WishedPerson {
+                            person: PersonKey::new(person).unwrap(),
+                            label: None,
+                            holds: holds.clone(),
+                        })
+                        .collect(),
+                ),
+            }],
+        };
+        let all = [
+            wish("eng", &[]),
+            wish("ops", &[]),
+            wish("eng", &[("ann", Holds::Any)]),
+            wish("eng", &[("ann", Holds::Nothing)]),
+            wish("eng", &[("ann", Holds::Role(Role::known("admin")))]),
+            wish("eng", &[("ann", Holds::Any), ("bob", Holds::Any)]),
+            wish("eng", &[("annany", Holds::Nothing)]),
+            Wish::default(),
+        ];
+        for (at, one) in all.iter().enumerate() {
+            assert_eq!(one.fingerprint(), one.clone().fingerprint());
+            for other in &all[at + 1..] {
+                assert_ne!(one.fingerprint(), other.fingerprint(), "{one:?} {other:?}");
+            }
+        }
     }
 }

@@ -8,6 +8,7 @@ use leptos::task::spawn_local;
 use muster_changes::{Admins, Chosen, Mode, Plan, Since, Struck, Wish, plan};
 use muster_runs::RunId;
 
+use crate::draft::ReviewDraft;
 use crate::format;
 use crate::runs::Proposal;
 use crate::store::Store;
@@ -87,13 +88,23 @@ pub(super) struct State {
 impl State {
     pub(super) fn new(store: Store, wish: Wish, title: String) -> Self {
         let plan = RwSignal::new(Arc::new(Plan::default()));
-        let struck = RwSignal::new(Struck::default());
+        let (connection, mark) = (store.connection().id, wish.fingerprint());
+        let kept = ReviewDraft::kept(&connection, mark).unwrap_or(ReviewDraft {
+            wish: mark,
+            mode: Mode::AddMissing,
+            struck: Struck::default(),
+            ticket: String::new(),
+        });
+        let struck = RwSignal::new(kept.struck);
         let state = Self {
             store,
             wish: StoredValue::new(wish),
             title: StoredValue::new(title),
-            choice: RwSignal::new(Choice::Add),
-            admins_go: RwSignal::new(false),
+            choice: RwSignal::new(match kept.mode {
+                Mode::AddMissing => Choice::Add,
+                Mode::ExactlySo(_) => Choice::Exactly,
+            }),
+            admins_go: RwSignal::new(kept.mode == Mode::ExactlySo(Admins::Go)),
             struck,
             plan,
             is_ready: RwSignal::new(false),
@@ -103,7 +114,7 @@ impl State {
             since: RwSignal::new(None),
             typed: RwSignal::new(String::new()),
             fault: RwSignal::new(None),
-            ticket: RwSignal::new(String::new()),
+            ticket: RwSignal::new(kept.ticket),
             failure: RwSignal::new(None),
             doing: RwSignal::new(Doing::Review),
             proved: RwSignal::new(Proved::Reading),
@@ -113,6 +124,21 @@ impl State {
             state.admins_go.track();
             if before.is_some() {
                 state.make_anew();
+            }
+        });
+        // What was decided outlives a reload, until it is applied.
+        Effect::new(move |before: Option<()>| {
+            state.choice.track();
+            state.admins_go.track();
+            let (struck, ticket) = (state.struck.get(), state.ticket.get());
+            if before.is_some() && !matches!(state.doing.get_untracked(), Doing::Run(_)) {
+                let draft = ReviewDraft {
+                    wish: mark,
+                    mode: state.mode(),
+                    struck,
+                    ticket,
+                };
+                draft.keep(&connection);
             }
         });
         state
@@ -245,6 +271,7 @@ impl State {
         }
         self.since.set(None);
         self.proved.set(Proved::Reading);
+        ReviewDraft::forget(&self.store.connection().id);
         let id = self.store.begin(Proposal {
             title: self.title.get_value(),
             ticket: self

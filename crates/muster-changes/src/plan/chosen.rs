@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use group_api::{Guard, PersonChange, PersonKey};
 use muster_runs::Task;
+use serde_json::Value;
 
 use super::{Lead, Line, Plan, Stage};
 
@@ -82,6 +83,36 @@ pub enum Warning {
 }
 
 impl Struck {
+    /// As JSON, to be kept beside the wish: a group by its number, its fields `[number]`, a person `[number, key]`.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let marks = self.0.iter().map(|mark| match mark {
+            Mark::Group(group) => Value::from(*group),
+            Mark::Fields(group) => Value::from(vec![*group]),
+            Mark::Person(group, person) => {
+                Value::Array(vec![(*group).into(), person.as_str().into()])
+            }
+        });
+        Value::Array(marks.collect())
+    }
+
+    /// What [`Struck::to_json`] wrote; none if it is something else.
+    #[must_use]
+    pub fn from_json(json: &Value) -> Option<Self> {
+        let number = |json: &Value| usize::try_from(json.as_u64()?).ok();
+        let mark = |json: &Value| match json.as_array().map(Vec::as_slice) {
+            None => number(json).map(Mark::Group),
+            Some([group]) => number(group).map(Mark::Fields),
+            Some([group, person]) => Some(Mark::Person(
+                number(group)?,
+                PersonKey::new(person.as_str()?).ok()?,
+            )),
+            Some(_) => None,
+        };
+        let marks: Option<_> = json.as_array()?.iter().map(mark).collect();
+        marks.map(Self)
+    }
+
     /// Whether a line is struck.
     #[must_use]
     pub fn has(&self, plan: &Plan, line: &Line) -> bool {
@@ -294,5 +325,35 @@ impl Plan {
                 .push((line.task.clone().at(effect.place), after));
         }
         chosen
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_is_struck_is_read_as_it_was_kept(
+            marks in prop::collection::vec((0_usize..2_000, 0_u8..3, "[a-zü\"\\\\]{1,8}"), 0..20),
+        ) {
+            let marks = marks.into_iter().map(|(group, kind, name)| match kind {
+                0 => Mark::Group(group),
+                1 => Mark::Fields(group),
+                _ => Mark::Person(group, PersonKey::new(&name).unwrap()),
+            });
+            let struck = Struck(marks.collect());
+            let text = struck.to_json().to_string();
+            let read = serde_json::from_str(&text).unwrap();
+            prop_assert_eq!(Struck::from_json(&read), Some(struck));
+        }
+
+        #[test]
+        fn what_is_something_else_is_no_mark(text in "[\\[\\]{}0-9,\"a-]{0,20}") {
+            if let Ok(json) = serde_json::from_str(&text) {
+                drop(Struck::from_json(&json));
+            }
+        }
     }
 }
