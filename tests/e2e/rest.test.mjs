@@ -10,7 +10,7 @@ const GROUP = '/api/v1/groups/group/eng_group';
 /** Whether the site that is served was cut in two. */
 async function isCut({ url }) {
   const html = await (await fetch(url)).text();
-  const script = /import init[^']*'([^']+)'/.exec(html)?.[1];
+  const script = /<script type="module" src="([^"]+)"/.exec(html)?.[1];
   return script !== undefined && (await (await fetch(new URL(script, url))).text()).includes('_rest.wasm');
 }
 
