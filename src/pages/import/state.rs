@@ -210,7 +210,7 @@ impl Importing {
         self.by_hand.set(false);
         self.part.set(None);
         self.read();
-        self.keep_soon();
+        self.keep();
         if self.has_rows.get_untracked() {
             request_animation_frame(|| browser::focus(MATCH));
         }
@@ -367,6 +367,7 @@ impl Importing {
 
     /// Goes on to the review.
     pub(super) fn review(self, wish: Wish) {
+        self.keep();
         self.wish.set(wish);
         self.step.set(Step::Review);
         request_animation_frame(|| browser::focus(REVIEW));
@@ -389,7 +390,8 @@ impl Importing {
         self.fault.set(None);
         self.source.set(Arc::default());
         self.step.set(Step::Match);
-        self.keep_soon();
+        self.keep();
+        draft::ReviewDraft::forget(&self.store.connection().id);
         request_animation_frame(|| browser::focus(BRING));
     }
 
