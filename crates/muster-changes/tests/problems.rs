@@ -469,3 +469,33 @@ fn what_somebody_else_has_changed_meanwhile_is_told() {
     struck.group(1, true);
     assert_eq!(names(&now, &now.since(&then, &struck).new), ["cid"]);
 }
+
+#[test]
+fn who_cannot_come_where_they_are_to_come_is_taken_out_of_nowhere() {
+    let groups = [
+        group("7", &["1 owner", "2 moderator", "3 member"]),
+        group("8", &["1 owner", "4 member"]),
+    ];
+    let go = |who: &str| wished(who, Holds::Nothing);
+    let moves = |to: muster_changes::Group| vec![known("7", vec![go("2"), go("3")]), to];
+    // Nobody can be added on snip; there is no such group.
+    for to in [
+        known("8", vec![wished("3", Holds::Any)]),
+        known("99", vec![wished("3", Holds::Any)]),
+    ] {
+        let plan = made(&Snip, &groups, Mode::AddMissing, moves(to));
+        let stays = plan.problems.iter().find(|one| one.why == Why::Stays);
+        let stays = stays.unwrap();
+        assert_eq!(stays.wished, 0);
+        assert_eq!(stays.who.as_ref().unwrap().person, person("3"));
+        let [line] = plan.lines.as_slice() else {
+            panic!("{:?}", plan.lines)
+        };
+        assert!(matches!(&line.task, Task::Person { person: who, .. } if *who == person("2")));
+    }
+    // Who is there already has arrived.
+    let there = moves(known("8", vec![wished("4", Holds::Any)]));
+    let plan = made(&Snip, &groups, Mode::AddMissing, there);
+    assert_eq!(plan.lines.len(), 2);
+    assert!(plan.problems.is_empty());
+}

@@ -52,6 +52,7 @@ pub(super) fn why(capabilities: &Capabilities, why: &Why) -> String {
     let system = capabilities.system;
     match why {
         Why::NotFound => "There is no such group, or it is not yours to see.".to_owned(),
+        Why::Stays => "They cannot come into every group that they are to come into, so they are not taken out.".to_owned(),
         Why::NotListed => "The server does not say who is in it.".to_owned(),
         Why::NamedTwice => "It is named more than once.".to_owned(),
         Why::Ambiguous(count) => format!(

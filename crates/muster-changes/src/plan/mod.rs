@@ -5,13 +5,16 @@ mod group;
 mod names;
 mod since;
 
-use group_api::{Backend, Field, GroupKey, Guard, PersonKey, Role, Support};
+use std::collections::BTreeSet;
+
+use group_api::{Backend, Field, GroupKey, Guard, PersonChange, PersonKey, Role, Support};
+use group_bytes::sort_by;
 use muster_runs::Task;
 
 pub use chosen::{Chosen, Mark, Struck, Sum, Warned, Warning};
 pub use since::Since;
 
-use crate::wish::{Mode, Present, Wish};
+use crate::wish::{Holds, Mode, People, Present, Which, Wish};
 
 /// What has to be done so that a wish comes true, and what of the wish cannot.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -129,6 +132,8 @@ pub enum Why {
     NotAPerson(String),
     /// It may not be done; the reason, as its backend says it.
     NotAllowed(String),
+    /// They were to go, and what the same wish gives them elsewhere cannot be done: a move would end in nothing.
+    Stays,
 }
 
 /// What has to be done in the present state so that the wish comes true. `me` is who I am, if that is known.
@@ -153,6 +158,7 @@ pub fn plan(
     for (wished, (group, names)) in wish.groups.iter().zip(names).enumerate() {
         asked.group(&mut plan, wished, group, names);
     }
+    plan.keep_who_cannot_arrive(wish);
     plan
 }
 
@@ -161,6 +167,69 @@ impl Plan {
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.lines.is_empty() && self.problems.is_empty()
+    }
+
+    /// Takes nobody out of a group who is to come into another and cannot.
+    fn keep_who_cannot_arrive(&mut self, wish: &Wish) {
+        let mut stay: BTreeSet<&PersonKey> = BTreeSet::new();
+        for problem in &self.problems {
+            let Some(group) = wish.groups.get(problem.wished) else {
+                continue;
+            };
+            let People::Named(people) = &group.people else {
+                continue;
+            };
+            let made = || self.places.iter().any(|of| of.wished == problem.wished);
+            let nobody_comes = match problem.why {
+                Why::NotFound | Why::NotListed | Why::NamedTwice | Why::Ambiguous(_) => true,
+                _ => matches!(group.which, Which::New(_)) && !made(),
+            };
+            let comes = people.iter().filter(|one| one.holds != Holds::Nothing);
+            match &problem.who {
+                Some(who) => {
+                    stay.extend(
+                        comes
+                            .filter(|one| one.person == who.person)
+                            .map(|one| &one.person),
+                    );
+                }
+                None if nobody_comes => stay.extend(comes.map(|one| &one.person)),
+                None => {}
+            }
+        }
+        if stay.is_empty() {
+            return;
+        }
+        let (places, problems) = (&self.places, &mut self.problems);
+        self.lines.retain(|line| {
+            let (
+                Task::Person {
+                    person,
+                    label,
+                    change: PersonChange::Revoke(_),
+                    ..
+                },
+                Some(place),
+            ) = (&line.task, places.get(line.task.place()))
+            else {
+                return true;
+            };
+            if !stay.contains(person) {
+                return true;
+            }
+            problems.push(Problem {
+                wished: place.wished,
+                group: place.place.name.clone(),
+                who: Some(Unable {
+                    person: person.clone(),
+                    label: label.clone(),
+                    email: None,
+                }),
+                why: Why::Stays,
+            });
+            false
+        });
+        sort_by(&mut self.problems, |a, b| a.wished.cmp(&b.wished));
     }
 
     /// The place of a line.
