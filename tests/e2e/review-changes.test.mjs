@@ -64,6 +64,25 @@ journey('what was decided in a review is there again after a reload, and belongs
   assert.deepEqual(await everybody(api, 'Team_1'), roster);
 });
 
+journey('what is chosen anew while the groups are read again is not sent: the button has to be pressed for it', {}, async ({ page, api, fault }) => {
+  const roster = await everybody(api, 'Team_1');
+  await enter(page);
+  await bring(page, ['Team_1,dave,admin', 'Team_1,anders,admin', 'Team_1,zoe,']);
+  const slow = fault.on('GET', pathOf('Team_1'), { delay: 1_500 });
+  const struck = slow.struck();
+  await review(page).getByRole('button', { name: /^Apply \d+ change/ }).click();
+  await struck;
+  await exactly(page);
+  await review(page).getByRole('textbox', { name: /^Type \d+ to go on$/ }).waitFor();
+  await review(page).getByRole('button', { name: 'Back', exact: true }).waitFor();
+  slow.off();
+  // What was asked before has come back, and nothing follows from it.
+  await page.goto(at(page, 'activity'));
+  await page.getByRole('heading', { name: 'Activity', level: 1, exact: true }).waitFor();
+  assert.equal(writes(fault).length, 0);
+  assert.deepEqual(await everybody(api, 'Team_1'), roster);
+});
+
 for (const quirks of [false, true]) {
   const kind = quirks ? ' (quirks)' : '';
 

@@ -53,9 +53,10 @@ pub(super) enum Proved {
 type Difference = (Since, Arc<Plan>);
 
 /// What to do when the groups are read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 enum Then {
-    Send,
+    /// Send what was chosen of this plan when the button was pressed, if it is still the same.
+    Send(Arc<Plan>, Arc<Chosen>),
     Prove,
 }
 
@@ -124,6 +125,15 @@ impl State {
             state.admins_go.track();
             if before.is_some() {
                 state.make_anew();
+            }
+        });
+        // Whoever wants something else while the groups are read again has not agreed to that yet.
+        Effect::new(move |before: Option<()>| {
+            state.choice.track();
+            state.admins_go.track();
+            state.struck.track();
+            if before.is_some() && state.doing.get_untracked() == Doing::Reading {
+                state.stop_reading();
             }
         });
         // What was decided outlives a reload, until it is applied.
@@ -199,7 +209,8 @@ impl State {
         }
         self.doing.set(Doing::Reading);
         self.failure.set(None);
-        self.read(keys, Then::Send);
+        let agreed = Then::Send(self.plan.get_untracked(), self.chosen.get_untracked());
+        self.read(keys, agreed);
     }
 
     /// Sends nothing after all.
@@ -234,8 +245,8 @@ impl State {
 
     fn was_read(self, then: Then, result: Result<(), ApiError>) {
         match (then, result) {
-            (Then::Send, Ok(())) => self.send(),
-            (Then::Send, Err(error)) => {
+            (Then::Send(shown, agreed), Ok(())) => self.send(&shown, &agreed),
+            (Then::Send(..), Err(error)) => {
                 self.failure.set(Some(error));
                 self.doing.set(Doing::Review);
             }
@@ -253,18 +264,19 @@ impl State {
         }
     }
 
-    fn send(self) {
-        let (shown, now) = (self.plan.get_untracked(), self.planned());
-        let before = self.chosen.get_untracked();
+    fn send(self, shown: &Arc<Plan>, agreed: &Chosen) {
+        let now = self.planned();
         let chosen = self.struck.with_untracked(|struck| now.chosen(struck));
-        let is_same = chosen.tasks == before.tasks
-            && chosen.warnings == before.warnings
+        // Tasks name their groups by their places among those of what is chosen.
+        let is_same = chosen.places == agreed.places
+            && chosen.tasks == agreed.tasks
+            && chosen.warnings == agreed.warnings
             && now.problems == shown.problems;
         if !is_same {
             let since = self
                 .struck
-                .with_untracked(|struck| now.since(&shown, struck));
-            self.since.set(Some(Arc::new((since, shown))));
+                .with_untracked(|struck| now.since(shown, struck));
+            self.since.set(Some(Arc::new((since, Arc::clone(shown)))));
             self.plan.set(now);
             self.typed.set(String::new());
             return self.doing.set(Doing::Review);
