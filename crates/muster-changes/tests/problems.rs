@@ -499,3 +499,25 @@ fn who_cannot_come_where_they_are_to_come_is_taken_out_of_nowhere() {
     assert_eq!(plan.lines.len(), 2);
     assert!(plan.problems.is_empty());
 }
+
+#[test]
+fn a_group_that_was_renamed_as_wished_is_found_under_its_new_name() {
+    let wish = || {
+        let mut one = renamed("ops", "operations");
+        one.people = People::Named(vec![wished("bob", Holds::Any)]);
+        vec![one]
+    };
+    let before = [group("ops", &["ann admin"])];
+    let plan = made(&Instabase, &before, Mode::AddMissing, wish());
+    assert_eq!(plan.lines.len(), 2, "{plan:?}");
+    let after = [group("operations", &["ann admin", "bob member"])];
+    let plan = made(&Instabase, &after, Mode::AddMissing, wish());
+    assert!(plan.is_empty(), "{plan:?}");
+    // As long as it has its old name, the new one is another's.
+    let both = [
+        group("ops", &["ann admin"]),
+        group("operations", &["bob member"]),
+    ];
+    let plan = made(&Instabase, &both, Mode::AddMissing, wish());
+    assert!(matches!(whys(&plan)[..], [Why::NameTaken(_)]), "{plan:?}");
+}

@@ -286,7 +286,8 @@ pub(super) fn Proof(state: State) -> impl IntoView {
                 } else {
                     words.push_str(&format!(" but what was left out: {}.", rest.join(", ")));
                 }
-                (Kind::Done, words, false)
+                let kind = if problems > 0 { Kind::Note } else { Kind::Done };
+                (kind, words, false)
             }
             Proved::Rest { lines, .. } => (
                 Kind::Bad,

@@ -10,7 +10,7 @@ use group_api::{
 };
 use muster_runs::{Changed, Task, field_of};
 
-use super::names::Names;
+use super::names::{self, Names};
 use super::{Lead, Line, Place, Plan, Problem, Stage, Unable, Why};
 use crate::wish::{self, Admins, Holds, Mode, People, Present, Which, WishedPerson};
 
@@ -63,7 +63,7 @@ impl Asked<'_> {
             return problem(plan, why);
         }
         let found = match &wish.which {
-            Which::Known(key) => match self.present.group(key) {
+            Which::Known(key) => match names::known(wish, key, self.present) {
                 Some(group) => Ok((Stage::There, group)),
                 None => Err(vec![Why::NotFound]),
             },

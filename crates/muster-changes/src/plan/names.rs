@@ -1,6 +1,7 @@
 //! Groups that a wish names twice, and names that are taken.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use group_api::{Capabilities, Field, GroupKey, KeyKind};
 
@@ -32,7 +33,7 @@ pub(super) fn check(wish: &Wish, present: &dyn Present, capabilities: &Capabilit
         let is_taken = to.is_some_and(|to| {
             renamed.get(to).is_some_and(|times| *times > 1)
                 || named.contains_key(&Name::Key(to))
-                || GroupKey::new(to).is_ok_and(|key| present.group(&key).is_some())
+                || is_another(group, to, present)
         });
         Names {
             group: (named.get(&name).is_some_and(|times| *times > 1)).then_some(Why::NamedTwice),
@@ -42,6 +43,28 @@ pub(super) fn check(wish: &Wish, present: &dyn Present, capabilities: &Capabilit
         }
     };
     wish.groups.iter().map(of).collect()
+}
+
+/// Whether the name is that of another group, and not of this one, which has it already.
+fn is_another(group: &Group, to: &str, present: &dyn Present) -> bool {
+    let there = GroupKey::new(to).is_ok_and(|key| present.group(&key).is_some());
+    let is_itself = match &group.which {
+        Which::Known(key) => present.group(key).is_none(),
+        Which::New(_) => false,
+    };
+    there && !is_itself
+}
+
+/// A group that exists: under the name that it had, or, once it was renamed, under the one that it was to have.
+pub(super) fn known(
+    group: &Group,
+    key: &GroupKey,
+    present: &dyn Present,
+) -> Option<Arc<group_api::Group>> {
+    present.group(key).or_else(|| {
+        let to = GroupKey::new(rename(group)?).ok()?;
+        present.group(&to)
+    })
 }
 
 /// What tells a group of a wish from the others.
