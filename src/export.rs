@@ -7,7 +7,7 @@ use std::sync::Arc;
 use group_api::{Group, GroupKey, Member};
 use js_sys::Array;
 use leptos::prelude::*;
-use muster_changes::file::{self, About, Nth};
+use muster_changes::file::{self, About, Extent, Nth};
 use muster_core::{Coverage, csv_line};
 use muster_runs::{Run, fate_words};
 use web_sys::{Blob, BlobPropertyBag};
@@ -66,8 +66,28 @@ pub struct Whole {
     /// The groups.
     pub keys: Vec<GroupKey>,
     /// Which of the people.
-    pub keep: Box<dyn Fn(&Member) -> bool>,
+    pub keep: Keep,
 }
+
+/// Which people of groups go into a file.
+pub enum Keep {
+    /// All of them.
+    Everybody,
+    /// Those of whom this is true: the file says that it is a part.
+    Some(Box<dyn Fn(&Member) -> bool>),
+}
+
+impl Keep {
+    fn has(&self, member: &Member) -> bool {
+        match self {
+            Self::Everybody => true,
+            Self::Some(keep) => keep(member),
+        }
+    }
+}
+
+/// What is to be known before some of the people are exported.
+pub const SOME_OF_THE_PEOPLE: &str = "Some of the people only: do not bring it back as the whole.";
 
 /// What goes into a file.
 pub enum Content {
@@ -93,7 +113,7 @@ impl Content {
 pub fn whole(keys: Vec<GroupKey>) -> Content {
     Content::Whole(Whole {
         keys,
-        keep: Box::new(|_| true),
+        keep: Keep::Everybody,
     })
 }
 
@@ -126,6 +146,7 @@ pub fn about(store: Store, read_at: f64) -> About {
         server: whole_address(&connection.server),
         read: format::instant_ms(read_at),
         note: String::new(),
+        holds: Extent::Everybody,
     }
 }
 
@@ -204,7 +225,13 @@ fn begin(about: &About, content: &Content, form: Form) -> String {
             cells.extend(sheet.headings.iter().map(String::as_str));
             csv_line(&cells)
         }
-        (Form::Json, Content::Whole(_)) => file::head(about),
+        (Form::Json, Content::Whole(whole)) => file::head(&About {
+            holds: match whole.keep {
+                Keep::Everybody => Extent::Everybody,
+                Keep::Some(_) => Extent::Some,
+            },
+            ..about.clone()
+        }),
         (Form::Json, Content::Sheet(_)) => {
             let mut text = "{".to_owned();
             for (name, value) in [
@@ -264,7 +291,7 @@ fn add(
             let group = group.and_then(|key| store.peek(|directory| directory.get(key)));
             if let Some(group) = &group {
                 match form {
-                    Form::Csv => memberships(store, about, group, &*whole.keep, text),
+                    Form::Csv => memberships(store, about, group, &whole.keep, text),
                     Form::Json => json(group, whole, nth, text),
                 }
             }
@@ -275,25 +302,19 @@ fn add(
 
 fn json(group: &Group, whole: &Whole, nth: Nth, text: &mut String) {
     let members = group.members.listed();
-    if members.is_none_or(|members| members.iter().all(|member| (whole.keep)(member))) {
+    if members.is_none_or(|members| members.iter().all(|member| whole.keep.has(member))) {
         return file::group(text, group, nth);
     }
     let mut some = group.clone();
     if let group_api::Members::Listed(members) = &mut some.members {
-        members.retain(|member| (whole.keep)(member));
+        members.retain(|member| whole.keep.has(member));
     }
     file::group(text, &some, nth);
 }
 
 /// A line for each person of a group; one without a person where nobody is in it, and one that ends before where nobody knows
 /// who is: to whoever reads it again, that is not the same.
-fn memberships(
-    store: Store,
-    about: &About,
-    group: &Group,
-    keep: &dyn Fn(&Member) -> bool,
-    text: &mut String,
-) {
+fn memberships(store: Store, about: &About, group: &Group, keep: &Keep, text: &mut String) {
     let capabilities = store.capabilities();
     let (key, title) = (group.key.as_str(), group.display_name.as_str());
     let mut line = |cells: [&str; 5]| {
@@ -316,7 +337,7 @@ fn memberships(
     if members.is_empty() {
         line([""; 5]);
     }
-    for member in members.iter().filter(|member| keep(member)) {
+    for member in members.iter().filter(|member| keep.has(member)) {
         let roles: Vec<&str> = member
             .roles
             .iter()

@@ -4,7 +4,7 @@
 //! They have a database of their own: the one of the runs keeps its form, and no tab that has it open is in the way.
 
 use js_sys::Array;
-use muster_changes::file::About;
+use muster_changes::file::{About, Extent};
 use serde_json::{Map, Value};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, IdbTransaction, IdbTransactionMode};
@@ -79,6 +79,8 @@ impl Kept {
                 server: word("server")?,
                 read: word("read")?,
                 note: word("note")?,
+                // Only what is whole is kept.
+                holds: Extent::Everybody,
             },
             saved_at: key.split('/').nth(1)?.parse().ok()?,
             groups: count("groups")?,

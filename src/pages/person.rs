@@ -19,7 +19,7 @@ use crate::components::{
     Alert, Avatar, AvatarOf, Empty, ExportButton, Failed, Heading, InPages, Key, Keys, Kind, Pager,
     Reread, Rows, Search, SelectMode, Selection, SortHeader, Sorted, marking, pick, row,
 };
-use crate::export::{Content, Offer, Offers, Sheet, Whole};
+use crate::export::{Content, Keep, Offer, Offers, SOME_OF_THE_PEOPLE, Sheet, Whole};
 use crate::format;
 use crate::request::Latest;
 use crate::router::use_router;
@@ -429,12 +429,12 @@ fn offers(listed: Listed) -> Offers {
                 rows.filter_map(|row| GroupKey::new(row.key()).ok())
                     .collect()
             }),
-            keep: Box::new(move |member| member.person == person),
+            keep: Keep::Some(Box::new(move |member| member.person == person)),
         })
     };
-    let offer = |words: &str, content| Offer {
+    let offer = |words: &str, hint: Option<&str>, content| Offer {
         words: format!("{count} on the screen, {words}"),
-        hint: None,
+        hint: hint.map(str::to_owned),
         content,
     };
     let read_at = match page.reading.get_untracked() {
@@ -445,8 +445,12 @@ fn offers(listed: Listed) -> Offers {
         name,
         read_at,
         offers: vec![
-            offer("one line a membership", Rc::new(memberships)),
-            offer("as the table shows them", Rc::new(sheet)),
+            offer(
+                "one line a membership",
+                Some(SOME_OF_THE_PEOPLE),
+                Rc::new(memberships),
+            ),
+            offer("as the table shows them", None, Rc::new(sheet)),
         ],
     }
 }

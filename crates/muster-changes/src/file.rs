@@ -6,7 +6,7 @@
 //!  {"person":"ann","name":"Ann","email":"ann@example.com","roles":["admin"],"joined":"2026-01-05T09:00:00.000Z"}]}]}
 //! ```
 //!
-//! What there is not is left out; `people` is null where the system did not say who is in the group. Fields that a
+//! `"part":true` stands before the groups where only some of their people were written. What there is not is left out; `people` is null where the system did not say who is in the group. Fields that a
 //! later version adds are passed over; a later form has another number.
 
 use std::collections::HashSet;
@@ -34,6 +34,30 @@ pub struct About {
     pub read: String,
     /// What it was called when it was saved, and what was noted; empty for nothing.
     pub note: String,
+    /// Of whom it speaks.
+    pub holds: Extent,
+}
+
+/// Of whom a file speaks in each of its groups.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Extent {
+    /// Of everybody: who is not named is not in the group.
+    #[default]
+    Everybody,
+    /// Of some, as they were searched or selected: of the others it says nothing.
+    Some,
+}
+
+impl Extent {
+    /// What the field `part` of a file says. Whatever it is but nothing or `false` says that somebody is left out: to
+    /// take a part for the whole is the worse mistake.
+    #[must_use]
+    pub fn said(part: Option<&Value>) -> Self {
+        match part {
+            None | Some(Value::Null | Value::Bool(false)) => Self::Everybody,
+            Some(_) => Self::Some,
+        }
+    }
 }
 
 /// The beginning of a file, up to its first group.
@@ -48,6 +72,9 @@ pub fn head(about: &About) -> String {
     field(&mut out, "read", &about.read);
     if !about.note.is_empty() {
         field(&mut out, "note", &about.note);
+    }
+    if about.holds == Extent::Some {
+        out.push_str(",\"part\":true");
     }
     out.push_str(",\"groups\":[");
     out
@@ -292,6 +319,7 @@ impl Reader {
             server: word("server").unwrap_or_default(),
             read: word("read")?,
             note: word("note").unwrap_or_default(),
+            holds: Extent::said(json.get("part")),
         })
     }
 }

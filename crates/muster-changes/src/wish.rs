@@ -1,10 +1,12 @@
 //! What is to be so.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use group_api::{Field, GroupKey, NewGroup, PersonKey, Role};
 use muster_core::Directory;
+
+use crate::compare::everybody;
 
 /// What is to be so in some groups. A group that is not named is not touched, and none is deleted
 /// because it is missing.
@@ -15,6 +17,24 @@ pub struct Wish {
 }
 
 impl Wish {
+    /// Names everybody else whom the groups have, to stay as they are: what was wished of some says nothing of the
+    /// others, and nobody goes out for not being named.
+    pub fn leave_others(&mut self, present: &dyn Present) {
+        for group in &mut self.groups {
+            let (Which::Known(key), People::Named(named)) = (&group.which, &mut group.people)
+            else {
+                continue;
+            };
+            let Some(known) = present.group(key) else {
+                continue;
+            };
+            let there: HashSet<PersonKey> = named.iter().map(|one| one.person.clone()).collect();
+            let mut others = everybody(&known);
+            others.retain(|one| !there.contains(&one.person));
+            named.append(&mut others);
+        }
+    }
+
     /// A number that tells it from other wishes, the same wherever and whenever it is worked out (FNV-1a, 64 bits).
     #[must_use]
     pub fn fingerprint(&self) -> u64 {

@@ -12,7 +12,7 @@ use group_api::{
     Role, Roles, Snip,
 };
 use muster_changes::bring::*;
-use muster_changes::file::{self, Nth};
+use muster_changes::file::{self, Extent, Nth};
 use muster_changes::{Holds, People, Which, Wish};
 use muster_core::paste::MailPart;
 use muster_core::{Coverage, Directory, csv_line};
@@ -204,6 +204,30 @@ fn a_file_of_groups_says_where_it_is_from_and_of_whom_nothing_is_known() {
             "eu_read DisplayName=Data Read: "
         ]
     );
+}
+
+#[test]
+fn a_file_of_some_of_the_people_says_so_and_nobody_else_goes() {
+    let bob = group("sales", "Sales", vec![member(&Instabase, "bob", 0)]);
+    let none = group("eu_read", "Data Read", vec![]);
+    let whole = saved(&[bob, none]);
+    assert_eq!(read(&whole).unwrap().holds, Extent::Everybody);
+    let text = whole.replacen(",\"groups\"", ",\"part\":true,\"groups\"", 1);
+    let all = bring(&text, &Choices::default());
+    assert_eq!(read(&text).unwrap().holds, Extent::Some);
+    let mut wish = all.brought.wish().unwrap();
+    let now = usual();
+    wish.leave_others(&now);
+    for one in &wish.groups {
+        let (Which::Known(key), People::Named(named)) = (&one.which, &one.people) else {
+            panic!("{one:?}");
+        };
+        let known = now.get(key).unwrap();
+        for there in known.members.listed().unwrap() {
+            let times = named.iter().filter(|one| one.person == there.person);
+            assert_eq!(times.count(), 1, "{there:?}");
+        }
+    }
 }
 
 #[test]

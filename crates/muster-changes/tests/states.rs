@@ -13,7 +13,7 @@ use group_api::{
     PersonKey, Role, Roles, Snip, Timestamp,
 };
 use muster_changes::compare::{self, Compared, Likeness, Show, Sides};
-use muster_changes::file::{self, About, Fault, Nth, Reader};
+use muster_changes::file::{self, About, Extent, Fault, Nth, Reader};
 use muster_changes::since::{Fate, Since, What};
 use muster_changes::{Holds, People, Which, Wish};
 use muster_core::Directory;
@@ -338,6 +338,7 @@ fn about() -> About {
         server: "https://acme.example".to_owned(),
         read: "2026-11-22T14:02:00.000Z".to_owned(),
         note: "before the move\n".to_owned(),
+        holds: Extent::Everybody,
     }
 }
 
@@ -369,7 +370,10 @@ proptest! {
         let groups: Vec<Group> = groups.into_iter().filter(|group| keys.insert(group.key.clone())).collect();
         let text = written(&about(), &groups);
         prop_assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok(), "{}", text);
-        prop_assert_eq!(read(text.as_bytes(), piece), Ok((about(), groups)));
+        prop_assert_eq!(read(text.as_bytes(), piece), Ok((about(), groups.clone())));
+        let part = About { holds: Extent::Some, ..about() };
+        let text = written(&part, &groups);
+        prop_assert_eq!(read(text.as_bytes(), piece), Ok((part, groups)));
     }
 
     #[test]

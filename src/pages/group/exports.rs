@@ -6,7 +6,7 @@ use std::rc::Rc;
 use group_api::{Member, PersonKey};
 
 use super::GroupPage;
-use crate::export::{Content, Offer, Offers, Sheet, Whole};
+use crate::export::{Content, Keep, Offer, Offers, SOME_OF_THE_PEOPLE, Sheet, Whole};
 use crate::format;
 use crate::store::Store;
 
@@ -44,6 +44,10 @@ pub(super) fn members(page: GroupPage, words: &str, members: Vec<Member>) -> Off
     let store = page.store;
     let key = page.key.get_untracked();
     let count = format::people(members.len());
+    let everybody = page.group.with_untracked(|group| {
+        let listed = group.as_ref().and_then(|group| group.members.listed());
+        listed.is_some_and(|listed| listed.len() == members.len())
+    });
     let people: HashSet<PersonKey> = members.iter().map(|member| member.person.clone()).collect();
     let (members, people) = (Rc::new(members), Rc::new(people));
     let name = key.as_ref().map(|key| format!("{key} members"));
@@ -53,12 +57,16 @@ pub(super) fn members(page: GroupPage, words: &str, members: Vec<Member>) -> Off
         offers: vec![
             Offer {
                 words: format!("{count}{words}, one line a membership"),
-                hint: None,
+                hint: (!everybody).then(|| SOME_OF_THE_PEOPLE.to_owned()),
                 content: Rc::new(move || {
                     let people = Rc::clone(&people);
                     Content::Whole(Whole {
                         keys: key.clone().into_iter().collect(),
-                        keep: Box::new(move |member| people.contains(&member.person)),
+                        keep: if everybody {
+                            Keep::Everybody
+                        } else {
+                            Keep::Some(Box::new(move |member| people.contains(&member.person)))
+                        },
                     })
                 }),
             },

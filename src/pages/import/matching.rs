@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use muster_changes::bring::{Column, FirstRow, Layout, Part, Table};
+use muster_changes::file::Extent;
 use muster_core::Coverage;
 use muster_core::paste::MailPart;
 
@@ -271,6 +272,18 @@ fn Known(importing: Importing) -> impl IntoView {
                     view! {
                         <Alert kind=Kind::Note>
                             <p>{format!("It was exported from “{name}”, which is another connection. Groups and people there may be others of the same name here.")}</p>
+                        </Alert>
+                    }
+                })
+        }}
+        {move || {
+            importing
+                .table
+                .with(|table| table.as_ref().is_some_and(|table| table.holds == Extent::Some))
+                .then(|| {
+                    view! {
+                        <Alert kind=Kind::Note>
+                            <p>"This file holds some of the people of each group only. Everybody else stays as they are."</p>
                         </Alert>
                     }
                 })

@@ -8,9 +8,10 @@ mod people;
 mod state;
 
 use leptos::prelude::*;
+use muster_changes::file::Extent;
 
 use crate::browser;
-use crate::components::{Heading, ReviewChanges};
+use crate::components::{Heading, Names, ReviewChanges};
 use crate::store::use_store;
 use bring::Bring;
 use matching::Match;
@@ -36,6 +37,10 @@ pub fn Import() -> impl IntoView {
         Shown::Match => view! { <Match importing=importing /> }.into_any(),
         Shown::Review => {
             let wish = importing.wish.get_untracked();
+            let names = match importing.holds() {
+                Extent::Everybody => Names::Some,
+                Extent::Some => Names::Everybody,
+            };
             view! {
                 <section class="step" aria-labelledby=REVIEW>
                     <h2 id=REVIEW tabindex="-1">
@@ -46,6 +51,7 @@ pub fn Import() -> impl IntoView {
                         wish=wish
                         title=format!("Import {}", importing.name())
                         on_back=Callback::new(move |()| importing.back())
+                        names=names
                     />
                 </section>
             }

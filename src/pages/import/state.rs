@@ -10,6 +10,7 @@ use muster_changes::bring::{
     self, About, Brought, Choice, Choices, Kind, Layout, Matching, Naming, Near, Progress, Table,
     Unfit,
 };
+use muster_changes::file::Extent;
 use muster_core::paste::MailPart;
 use muster_core::{Coverage, Directory};
 
@@ -365,8 +366,17 @@ impl Importing {
         self.keep_soon();
     }
 
+    /// Of whom in its groups what was brought speaks.
+    pub(super) fn holds(self) -> Extent {
+        let table = self.table.get_untracked();
+        table.map_or(Extent::Everybody, |table| table.holds)
+    }
+
     /// Goes on to the review.
-    pub(super) fn review(self, wish: Wish) {
+    pub(super) fn review(self, mut wish: Wish) {
+        if self.holds() == Extent::Some {
+            self.store.peek(|directory| wish.leave_others(directory));
+        }
         self.keep();
         self.wish.set(wish);
         self.step.set(Step::Review);

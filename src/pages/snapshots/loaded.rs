@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use group_api::Timestamp;
-use muster_changes::file::{About, Fault, Reader};
+use muster_changes::file::{About, Extent, Fault, Reader};
 use muster_core::Directory;
 use web_sys::Blob;
 
@@ -76,6 +76,12 @@ pub(super) async fn load(store: Store, file: &Blob, stop: &Stop) -> Result<Loade
         Unread::Stopped => "It was stopped.".to_owned(),
     })?;
     let about = reader.finish().map_err(|fault| fault.to_string())?;
+    if about.holds == Extent::Some {
+        return Err(
+            "This file holds some of the people of each group only: everybody else would be shown as having come since. Open a file of whole groups, or bring this one under Import."
+                .to_owned(),
+        );
+    }
     let now = export::about(store, 0.0);
     // Where a file does not say which server it is from, the connection's name has to do.
     let same = if about.server.is_empty() {

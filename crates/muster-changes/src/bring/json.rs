@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::file::Extent;
+
 use super::table::{MOST_COLUMNS, MOST_ROWS, Made, NoTable, Table, Unit};
 
 /// The headings of a table made of Muster's own file, in the order of [`own`].
@@ -95,6 +97,7 @@ fn own(object: &Map<String, Value>) -> Result<Table, NoTable> {
     let mut table = Table::new(Unit::Entry);
     table.made = Made::Here;
     table.from = Some(said(object.get("connection"))).filter(|name| !name.is_empty());
+    table.holds = Extent::said(object.get("part"));
     table.row(0);
     OWN.iter().for_each(|name| table.push_as_is(name));
     let mut number = 0;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::file::Extent;
+
 /// The most lines that are read.
 pub const MOST_ROWS: usize = 100_000;
 /// The most cells of a line.
@@ -84,6 +86,8 @@ pub struct Table {
     pub made: Made,
     /// The connection that it was read from, where Muster wrote it.
     pub from: Option<String>,
+    /// Of whom it speaks, where Muster wrote it.
+    pub holds: Extent,
 }
 
 impl Table {
@@ -95,6 +99,7 @@ impl Table {
             unit,
             made: Made::Elsewhere,
             from: None,
+            holds: Extent::Everybody,
         }
     }
 
