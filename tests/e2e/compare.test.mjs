@@ -122,6 +122,28 @@ journey('a third group beside two, and a group asked for from its own page', {},
   await soon(() => lines(page), Object.fromEntries(missing));
 });
 
+journey('a group that is gone is not taken for an empty one', {}, async ({ page, api, fault, axe }) => {
+  await enter(page);
+  await said(page, /· read \d\d:\d\d/).waitFor();
+  const before = await people(api, 'design');
+  await page.goto(at(page, 'compare?group=nowhere&group=design'));
+  await page.getByText('No group can be made like another').waitFor();
+  assert.ok(await page.getByRole('button', { name: 'Review the difference', exact: true }).isDisabled());
+  await axe();
+  // Of three, the two that are known can still be made alike.
+  await page.goto(at(page, 'compare?group=nowhere&group=design&group=data_science'));
+  const review = page.getByRole('button', { name: 'Review the difference', exact: true });
+  await soon(() => review.isEnabled(), true);
+  await review.click();
+  const asked = dialog(page, 'Review the difference');
+  await asked.getByText('It is not known who is in nowhere.').waitFor();
+  assert.ok(await asked.getByRole('button', { name: 'Review', exact: true }).isDisabled());
+  await asked.getByRole('combobox', { name: 'To be like', exact: true }).selectOption('Data Science');
+  await soon(() => asked.getByRole('button', { name: 'Review', exact: true }).isEnabled(), true);
+  assert.equal(writes(fault).length, 0);
+  assert.deepEqual(await people(api, 'design'), before);
+});
+
 journey('two people side by side: which groups they are in', { }, async ({ page, api, axe }) => {
   await enter(page);
   await said(page, /· read/).waitFor();

@@ -118,14 +118,18 @@ pub struct Compared {
     pub sides: Sides,
     /// The lines, by name.
     pub lines: Vec<Line>,
+    /// The sides of which nothing is known: groups that are gone, or of whom it was not listed who is in them.
+    pub unknown: Vec<usize>,
 }
 
 impl Compared {
-    /// Puts groups or people side by side as far as they are known. A group whose people are not listed counts as
-    /// empty: whoever shows it has to say so.
+    /// Puts groups or people side by side as far as they are known. A group that is gone or whose people are not listed
+    /// has an empty column and is among the unknown: whoever shows it has to say so. Of people it cannot tell how much
+    /// of their groups was read; that is for whoever reads them.
     #[must_use]
     pub fn new(directory: &Directory, sides: Sides) -> Self {
         let mut lines: Vec<Line> = Vec::new();
+        let mut unknown = Vec::new();
         let mut places: HashMap<String, usize> = HashMap::new();
         let count = sides.len();
         let mut put = |side: usize, key: &str, name: &str, held: Roles| {
@@ -154,6 +158,9 @@ impl Compared {
                 for (side, key) in keys.iter().enumerate() {
                     let group = directory.get(key);
                     let members = group.as_deref().and_then(|group| group.members.listed());
+                    if members.is_none() {
+                        unknown.push(side);
+                    }
                     for member in members.unwrap_or_default() {
                         put(
                             side,
@@ -178,7 +185,17 @@ impl Compared {
         sort_by(&mut lines, |a, b| {
             natural_cmp(&a.folded, &b.folded).then_with(|| a.key.cmp(&b.key))
         });
-        Self { sides, lines }
+        Self {
+            sides,
+            lines,
+            unknown,
+        }
+    }
+
+    /// Whether it is known what is on a side.
+    #[must_use]
+    pub fn is_known(&self, side: usize) -> bool {
+        !self.unknown.contains(&side)
     }
 
     /// How many lines are of a kind.
@@ -209,7 +226,8 @@ pub enum Likeness {
 }
 
 /// The wish that one side become like another. It names everybody whom it is about, those who stay as they are too,
-/// so that it means the same however it is applied. Nothing where both are alike already.
+/// so that it means the same however it is applied. Nothing where both are alike already, and nothing where one of them is
+/// not known: what nobody knows is not empty.
 #[must_use]
 pub fn wish(
     compared: &Compared,
@@ -220,7 +238,10 @@ pub fn wish(
 ) -> Wish {
     let hold = |line: &Line| holds(line.on(from), line.on(to), how);
     let differs = |line: &&Line| hold(line).is_some_and(|holds| holds != Holds::Any);
-    if from == to || !compared.lines.iter().any(|line| differs(&line)) {
+    if from == to || !compared.is_known(from) || !compared.is_known(to) {
+        return Wish::default();
+    }
+    if !compared.lines.iter().any(|line| differs(&line)) {
         return Wish::default();
     }
     let groups = match &compared.sides {

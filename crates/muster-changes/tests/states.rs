@@ -224,6 +224,37 @@ proptest! {
     }
 
     #[test]
+    fn nothing_becomes_like_what_nobody_knows(state in states(), from in 0_usize..6, to in 0_usize..6, gone: bool) {
+        let capabilities = Instabase.capabilities();
+        let mut known = directory(capabilities, &state);
+        let keys: Vec<&String> = state.keys().collect();
+        if let (Some(from), Some(to)) = (keys.get(from), keys.get(to)) && from != to {
+            let from = if gone {
+                GroupKey::new("nowhere").unwrap()
+            } else {
+                let key = GroupKey::new(from).unwrap();
+                let mut unsaid = Group::clone(&known.get(&key).unwrap());
+                unsaid.members = Members::NotListed;
+                known = Directory::new(capabilities, 7);
+                for (other, (name, description, people)) in &state {
+                    if *other != key.as_str() {
+                        known.put_listed(group(other, name, description, people), b"");
+                    }
+                }
+                known.put_listed(unsaid, b"");
+                key
+            };
+            let compared = Compared::new(&known, Sides::Groups(vec![from, GroupKey::new(to).unwrap()]));
+            prop_assert!(!compared.is_known(0) && compared.is_known(1));
+            for how in [Likeness::Exactly, Likeness::AddMissing] {
+                for (from, to) in [(0, 1), (1, 0)] {
+                    prop_assert_eq!(compare::wish(&compared, &known, from, to, how), Wish::default());
+                }
+            }
+        }
+    }
+
+    #[test]
     fn one_person_gets_what_another_has(state in states(), from in "[a-f]", to in "[a-f]") {
         prop_assume!(from != to);
         let capabilities = Instabase.capabilities();

@@ -24,7 +24,15 @@ pub(super) fn AskDifference(
         }
         nothing.set(false);
     });
+    let why_not = Memo::new(move |_| {
+        page.why_not()
+            .or_else(|| page.why_not_side(from.get()))
+            .or_else(|| page.why_not_side(to.get()))
+    });
     let send = Callback::new(move |()| {
+        if why_not.with_untracked(Option::is_some) {
+            return;
+        }
         let (to, from) = (to.get_untracked(), from.get_untracked());
         let how = if how.get_untracked() == 0 {
             Likeness::AddMissing
@@ -80,6 +88,17 @@ pub(super) fn AskDifference(
             />
             <p class="hint">"Nothing is sent yet: next you see each change."</p>
             {move || {
+                why_not
+                    .get()
+                    .map(|why| {
+                        view! {
+                            <Alert kind=Kind::Note>
+                                <p>{why}</p>
+                            </Alert>
+                        }
+                    })
+            }}
+            {move || {
                 nothing
                     .get()
                     .then(|| {
@@ -95,7 +114,7 @@ pub(super) fn AskDifference(
                 <button class="btn" type="button" on:click=move |_| on_close.run(())>
                     "Cancel"
                 </button>
-                <button class="btn btn-primary" type="submit">
+                <button class="btn btn-primary" type="submit" disabled=move || why_not.with(Option::is_some)>
                     "Review"
                 </button>
             </div>

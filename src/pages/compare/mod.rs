@@ -23,7 +23,7 @@ use super::person::person_href;
 use crate::browser;
 use crate::components::{
     Alert, Empty, ExportButton, Heading, InPages, Kind, Names, Pager, Reread, ReviewChanges, Rows,
-    Search,
+    Search, unique_id,
 };
 use crate::export::{Content, Offer, Offers, Sheet};
 use crate::format;
@@ -101,6 +101,8 @@ struct Page {
     sides: Memo<Arc<Sides>>,
     compared: Memo<Arc<Compared>>,
     reading: RwSignal<Reading>,
+    /// Whether the answers about the people leave something open, so that the whole list has to tell.
+    by_list: RwSignal<bool>,
     latest: StoredValue<Latest, LocalStorage>,
 }
 
@@ -126,9 +128,12 @@ impl Page {
                             break;
                         }
                         match store.read_person(person, ticket.stop()).await {
-                            Ok(answer) => left |= answer.left > 0,
+                            Ok(answer) => left |= answer.left > 0 || answer.unreadable > 0,
                             Err(error) => result = result.and(Err(error)),
                         }
+                    }
+                    if ticket.is_current() {
+                        self.by_list.try_set(left);
                     }
                     if left {
                         store.load();
@@ -150,6 +155,35 @@ impl Page {
             self.sides
                 .with(|sides| name_of(self.store.capabilities(), directory, sides, side))
         })
+    }
+
+    /// Why no side can become like another, as a sentence; none where two of them are known.
+    fn why_not(self) -> Option<String> {
+        if self.sides.with(|sides| matches!(**sides, Sides::People(_))) {
+            let is_read = match self.reading.get() {
+                Reading::At(_) if self.by_list.get() => self.store.look(|directory| {
+                    matches!(directory.coverage(), Coverage::Full { unreadable: 0, .. })
+                }),
+                Reading::At(_) => true,
+                Reading::Under | Reading::Failed(_) => false,
+            };
+            return (!is_read).then(|| {
+                "Not all of their groups are known: nobody can be made like another.".to_owned()
+            });
+        }
+        let known = self
+            .compared
+            .with(|compared| compared.sides.len().saturating_sub(compared.unknown.len()));
+        (known < 2).then(|| {
+            "No group can be made like another: of two of them it has to be known who is in it."
+                .to_owned()
+        })
+    }
+
+    /// Why this side cannot become like another, nor another like it.
+    fn why_not_side(self, side: usize) -> Option<String> {
+        let known = self.compared.with(|compared| compared.is_known(side));
+        (!known).then(|| format!("It is not known who is in {}.", self.name(side)))
     }
 
     fn href(self, side: usize) -> String {
@@ -261,6 +295,7 @@ fn SideBySide(store: Store, sides: Memo<Arc<Sides>>) -> impl IntoView {
         sides,
         compared,
         reading: RwSignal::new(Reading::Under),
+        by_list: RwSignal::new(false),
         latest: StoredValue::new_local(Latest::default()),
     };
     store.load_once();
@@ -330,6 +365,9 @@ fn Look(page: Page, step: RwSignal<Step>) -> impl IntoView {
             "Compare people".to_owned()
         }
     });
+    let why_not = Memo::new(move |_| page.why_not());
+    let why_id = unique_id("why");
+    let described = why_id.clone();
     let third = move || {
         page.sides.with(|sides| match &**sides {
             Sides::Groups(keys) if keys.len() < MOST => {
@@ -353,11 +391,20 @@ fn Look(page: Page, step: RwSignal<Step>) -> impl IntoView {
                 <Heading text=heading />
                 <div class="actions">
                     {third} <ExportButton store=store offers=offers disabled=none />
-                    <button class="btn btn-primary" type="button" on:click=move |_| asking.set(true)>
+                    <button
+                        class="btn btn-primary"
+                        type="button"
+                        aria-describedby=described
+                        disabled=move || why_not.with(Option::is_some)
+                        on:click=move |_| asking.set(true)
+                    >
                         "Review the difference"
                     </button>
                 </div>
             </div>
+            <p class="quiet" id=why_id hidden=move || why_not.with(Option::is_none) || under.get()>
+                {why_not}
+            </p>
             <div class="tools">
                 <Search label=if is_groups.get_untracked() { "Search people" } else { "Search groups" } value=search />
                 <InPages rows=rows all=total />
