@@ -7,6 +7,7 @@ use std::sync::Arc;
 use group_api::{Group, GroupKey, Member};
 use js_sys::Array;
 use leptos::prelude::*;
+use muster_changes::bring::NOT_KNOWN;
 use muster_changes::file::{self, About, Extent, Nth};
 use muster_core::{Coverage, csv_line};
 use muster_runs::{Run, fate_words};
@@ -312,7 +313,7 @@ fn json(group: &Group, whole: &Whole, nth: Nth, text: &mut String) {
     file::group(text, &some, nth);
 }
 
-/// A line for each person of a group; one without a person where nobody is in it, and one that ends before where nobody knows
+/// A line for each person of a group; one without a person where nobody is in it, and one that says so where nobody knows
 /// who is: to whoever reads it again, that is not the same.
 fn memberships(store: Store, about: &About, group: &Group, keep: &Keep, text: &mut String) {
     let capabilities = store.capabilities();
@@ -332,7 +333,7 @@ fn memberships(store: Store, about: &About, group: &Group, keep: &Keep, text: &m
         ]));
     };
     let Some(members) = group.members.listed() else {
-        return text.push_str(&csv_line(&[&about.connection, &about.read, key, title]));
+        return line(["", "", "", NOT_KNOWN, ""]);
     };
     if members.is_empty() {
         line([""; 5]);

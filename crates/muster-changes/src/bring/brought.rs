@@ -6,7 +6,7 @@ use group_api::{Backend, Field, NewGroup, PersonKey, Role};
 use group_bytes::{Keyed, sort_keyed};
 
 use super::choices::{About, Choice, Choices, Kind};
-use super::columns::{Column, FirstRow, Layout};
+use super::columns::{self, Column, FirstRow, Layout};
 use super::find::Names;
 use super::matching::{Act, Line, Matching, NONE};
 use super::table::{Table, Unit, trimmed};
@@ -387,8 +387,9 @@ impl Builder<'_> {
                 return Ok(None);
             };
             if self.matching.is_own && gathered.rows == 1 {
-                // So Muster writes a group in which nobody is; where it does not know, the row ends before.
-                gathered.says_people = column < self.table.width(line.row);
+                // So Muster writes a group in which nobody is; where it does not know, it says so or the row ends before.
+                gathered.says_people = column < self.table.width(line.row)
+                    && !columns::says_not_known(self.table, line.row);
                 return Ok(None);
             }
             if says_fields || gathered.rows == 1 {

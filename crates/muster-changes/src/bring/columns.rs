@@ -401,6 +401,16 @@ fn counts(table: &Table, at: usize, title: &str) -> bool {
             .all(|row| is_number(trimmed(table.cell(row, at))))
 }
 
+/// What Muster writes for a role in the line of a group of which nobody knows who is in it.
+pub const NOT_KNOWN: &str = "(not known)";
+
+/// Whether a row of a table that Muster wrote says that nobody knows who is in its group. It is a word, for a spreadsheet
+/// fills up what is left out.
+pub(super) fn says_not_known(table: &Table, row: usize) -> bool {
+    let role = (0..table.width(0)).find(|at| table.cell(0, *at) == "role");
+    role.is_some_and(|at| trimmed(table.cell(row, at)) == NOT_KNOWN)
+}
+
 /// Whether a table was written by Muster, so that its cells are keys.
 #[must_use]
 pub fn is_own(table: &Table) -> bool {

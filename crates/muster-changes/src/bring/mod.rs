@@ -17,7 +17,7 @@ mod table;
 
 pub use brought::{Brought, Counts, Fate, Part, Problem};
 pub use choices::{About, Choice, Choices, Kind};
-pub use columns::{Column, FirstRow, Layout, is_own};
+pub use columns::{Column, FirstRow, Layout, NOT_KNOWN, is_own};
 pub use decode::{Encoding, Unfit, decode};
 pub use find::{Candidate, Progress};
 pub use matching::{Act, GroupText, Matching, Naming, PersonText, Seen};
