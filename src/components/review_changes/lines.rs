@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use group_api::{PersonChange, fold, sort_by};
+use group_api::{PersonChange, PersonKey, fold, sort_by};
 use leptos::IntoAttributeValue;
 use leptos::prelude::*;
 use muster_changes::{Line, Plan};
@@ -40,6 +40,15 @@ struct Listed {
     searched: bool,
 }
 
+/// Whom a task is about.
+fn person_of(task: &Task) -> Option<&PersonKey> {
+    match task {
+        Task::Person { person, .. } => Some(person),
+        Task::Transfer { to, .. } => Some(to),
+        _ => None,
+    }
+}
+
 impl Listed {
     fn new(plan: Arc<Plan>, by: By, search: &str) -> Self {
         let words = Words::new(search);
@@ -49,10 +58,7 @@ impl Listed {
             let name = place.map_or("", |place| &place.place.name);
             let key = place.map_or("", |place| place.place.key.as_str());
             let who = line.task.who().unwrap_or_default();
-            let person = match &line.task {
-                Task::Person { person, .. } => person.as_str(),
-                _ => "",
-            };
+            let person = person_of(&line.task).map_or("", PersonKey::as_str);
             words.are_in(&fold(&[name, key, who, person].join(" ")))
         };
         let lines = plan.lines.iter().enumerate();
@@ -61,11 +67,19 @@ impl Listed {
             .map(|(number, _)| number)
             .collect();
         let who = |number: &usize| plan.lines.get(*number).and_then(|line| line.task.who());
+        let person = |number: &usize| {
+            let line = plan.lines.get(*number)?;
+            person_of(&line.task).map(PersonKey::as_str)
+        };
         if by == By::Person {
-            sort_by(&mut order, |a, b| who(a).cmp(&who(b)));
+            let by_name = |a: &usize, b: &usize| who(a).cmp(&who(b));
+            sort_by(&mut order, |a, b| {
+                by_name(a, b).then_with(|| person(a).cmp(&person(b)))
+            });
         }
         let same = |a: &usize, b: &usize| match by {
-            By::Person => who(a) == who(b),
+            // Two can be called the same.
+            By::Person => person(a) == person(b),
             By::Group => {
                 let place = |number: &usize| plan.lines.get(*number).map(|line| line.task.place());
                 place(a) == place(b)
@@ -103,7 +117,7 @@ impl Listed {
         let wished = self.plan.place(line)?.wished;
         Some(format!(
             "{kind}{wished} {}",
-            line.task.who().unwrap_or_default()
+            person_of(&line.task).map_or("", PersonKey::as_str)
         ))
     }
 }

@@ -231,11 +231,20 @@ fn name_of(
             }
         }
         Sides::People(keys) => {
-            let key = keys.get(side);
-            let name = key
-                .and_then(|key| directory.label_of(key))
-                .map(str::to_owned);
-            name.or_else(|| Some(key?.to_string())).unwrap_or_default()
+            let Some(key) = keys.get(side) else {
+                return String::new();
+            };
+            let called = |key: &PersonKey| match directory.label_of(key) {
+                Some(label) => label.to_owned(),
+                None => key.to_string(),
+            };
+            let name = called(key);
+            let mut others = keys.iter().filter(|other| *other != key);
+            if others.any(|other| called(other) == name) {
+                format!("{name} ({key})")
+            } else {
+                name
+            }
         }
     }
 }
