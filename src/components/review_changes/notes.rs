@@ -298,9 +298,11 @@ pub(super) fn Proof(state: State) -> impl IntoView {
                 true,
             ),
         };
+        // It is the end of a run, however it came out.
+        let role = (kind == Kind::Note).then_some("status");
         view! {
             <Alert kind=kind>
-                <p>{words}</p>
+                <p role=role>{words}</p>
                 {more
                     .then(|| {
                         view! {
