@@ -128,24 +128,25 @@ pub fn everything(store: Store) -> Content {
     }))
 }
 
-/// When what is known of all groups was read, in milliseconds since 1970; now, where it was not read whole.
+/// When what is known of all groups was read, in milliseconds since 1970; nothing where it was not read whole, for then it is
+/// of several times.
 #[must_use]
-pub fn list_read_at(store: Store) -> f64 {
+pub fn list_read_at(store: Store) -> Option<f64> {
     store.peek(|directory| match directory.coverage() {
-        Coverage::Full { read_at, .. } => *read_at,
-        _ => browser::now(),
+        Coverage::Full { read_at, .. } => Some(*read_at),
+        _ => None,
     })
 }
 
-/// What a file says of itself: where it is from, and when that was read.
+/// What a file says of itself: where it is from, and when that was read, as far as there is one time.
 #[must_use]
-pub fn about(store: Store, read_at: f64) -> About {
+pub fn about(store: Store, read_at: Option<f64>) -> About {
     let connection = store.connection();
     About {
         connection: connection.name.clone(),
         system: store.capabilities().system.to_owned(),
         server: whole_address(&connection.server),
-        read: format::instant_ms(read_at),
+        read: read_at.map(format::instant_ms).unwrap_or_default(),
         note: String::new(),
         holds: Extent::Everybody,
     }
@@ -371,8 +372,8 @@ pub struct Offer {
 pub struct Offers {
     /// The name of the file, without its ending.
     pub name: String,
-    /// When it was read, in milliseconds since 1970.
-    pub read_at: f64,
+    /// When it was read, in milliseconds since 1970; nothing where that is not one time that is known.
+    pub read_at: Option<f64>,
     /// What there is to choose from; the first is chosen at first.
     pub offers: Vec<Offer>,
 }

@@ -448,7 +448,7 @@ fn save(store: Store, id: RunId) {
     };
     spawn_local(async move {
         let content = export::runs_content(store, &Rc::new(vec![told.run]));
-        let about = export::about(store, browser::now());
+        let about = export::about(store, Some(browser::now()));
         let (form, stop) = (Form::Csv, Stop::default());
         let file = export::make(store, &about, &content, form, &|_| (), &stop).await;
         if let Some(file) = file {

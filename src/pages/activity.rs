@@ -365,7 +365,7 @@ fn offers(store: Store, shown: Vec<Told>, all: Vec<Told>) -> Offers {
     }
     Offers {
         name: "activity".to_owned(),
-        read_at: browser::now(),
+        read_at: Some(browser::now()),
         offers,
     }
 }

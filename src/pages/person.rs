@@ -438,8 +438,8 @@ fn offers(listed: Listed) -> Offers {
         content,
     };
     let read_at = match page.reading.get_untracked() {
-        Reading::At { read_at, .. } => read_at,
-        Reading::Under | Reading::Failed(_) => browser::now(),
+        Reading::At { read_at, .. } => Some(read_at),
+        Reading::Under | Reading::Failed(_) => None,
     };
     Offers {
         name,

@@ -641,8 +641,8 @@ fn offers(page: Page, places: Memo<Vec<u32>>) -> Offers {
     Offers {
         name: "comparison".to_owned(),
         read_at: match page.reading.get_untracked() {
-            Reading::At(at) => at,
-            Reading::Under | Reading::Failed(_) => browser::now(),
+            Reading::At(at) => Some(at),
+            Reading::Under | Reading::Failed(_) => None,
         },
         offers,
     }

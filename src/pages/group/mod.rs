@@ -114,11 +114,11 @@ impl GroupPage {
         self.key.try_get_untracked().flatten().as_ref() == Some(key)
     }
 
-    /// When the group was last read, in milliseconds since 1970; now, where that is not known.
-    fn read_at(self) -> f64 {
+    /// When the group was last read, in milliseconds since 1970, as far as that is known.
+    fn read_at(self) -> Option<f64> {
         match self.reading.get_untracked() {
-            Reading::At(at) => at,
-            _ => browser::now(),
+            Reading::At(at) => Some(at),
+            _ => None,
         }
     }
 

@@ -42,6 +42,9 @@ impl Loaded {
 
 /// When what a file holds was read, as people read it.
 pub(super) fn when(about: &About) -> String {
+    if about.read.is_empty() {
+        return "an unknown time".to_owned();
+    }
     Timestamp::parse(&about.read).map_or_else(|| about.read.clone(), |read| moment(read.unix_ms()))
 }
 
@@ -82,7 +85,7 @@ pub(super) async fn load(store: Store, file: &Blob, stop: &Stop) -> Result<Loade
                 .to_owned(),
         );
     }
-    let now = export::about(store, 0.0);
+    let now = export::about(store, None);
     // Where a file does not say which server it is from, the connection's name has to do.
     let same = if about.server.is_empty() {
         about.connection == now.connection
