@@ -346,3 +346,23 @@ journey('on snip what can be done is applied, and whom nobody can add here is to
   const made = JSON.stringify(body).match(/New notebook/g);
   assert.ok(made, 'the group was made');
 });
+
+journey('two people of one name stay apart in the review', {}, async ({ page, fault, axe, shot }) => {
+  await open(page);
+  const twins = ['sam.one', 'sam.two'].map((person) => ({ person, name: 'Sam Lee', roles: ['member'] }));
+  const groups = [['design', 'Design'], ['data_science', 'Data Science']].map(([key, display_name]) => ({ key, display_name, people: twins }));
+  await choose(page, 'twins.json', JSON.stringify({ muster: 1, connection: 'x', system: 'Instabase', read: '', groups }));
+  await review(page, 'Import twins.json');
+  const changes = page.getByRole('table', { name: 'Changes', exact: true });
+  await page.getByRole('button', { name: 'By person', exact: true }).click();
+  await soon(() => changes.getByRole('checkbox', { name: 'All of Sam Lee', exact: true }).count(), 2);
+  const heads = changes.getByRole('row').filter({ has: page.getByRole('checkbox', { name: 'All of Sam Lee', exact: true }) });
+  assert.deepEqual(await heads.locator('code').allInnerTexts(), ['sam.one', 'sam.two']);
+  await axe();
+  await shot('review-twins');
+  // What is struck of the one stays of the other.
+  await heads.first().getByRole('checkbox').uncheck();
+  await soon(() => heads.last().getByRole('checkbox').isChecked(), true);
+  assert.equal(await heads.first().getByRole('checkbox').isChecked(), false);
+  assert.equal(writes(fault).length, 0);
+});

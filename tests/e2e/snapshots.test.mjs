@@ -355,3 +355,39 @@ journey('on snip: of the groups one is in, by their ids', {}, async ({ page, api
   await page.getByRole('button', { name: 'Read again', exact: true }).click();
   await soon(() => lines(changes(page)), [[`Under another name ${mine.id}`, 'Display name', mine.name, 'Under another name']]);
 });
+
+journey('an export of some of the people is not taken for the whole', {}, async ({ page, api, fault, axe, shot }) => {
+  await enter(page);
+  await said(page, /· read \d\d:\d\d/).waitFor();
+  const before = await people(api, 'design');
+  await page.goto(at(page, 'people/carol'));
+  await said(page, /· read \d\d:\d\d$/).waitFor();
+  await page.getByRole('main').getByRole('button', { name: 'Export', exact: true }).click();
+  const asked = dialog(page, 'Export');
+  await asked.getByRole('radio', { name: /one line a membership$/ }).check();
+  await asked.getByText('Some of the people only: do not bring it back as the whole.').waitFor();
+  await asked.getByRole('radio', { name: 'JSON', exact: true }).check();
+  const [file] = await Promise.all([page.waitForEvent('download'), press(page, 'Save file')]);
+  const path = await file.path();
+  assert.equal(JSON.parse(readFileSync(path, 'utf8')).part, true);
+  // It cannot be gone back to.
+  await page.goto(at(page, 'snapshots'));
+  await page.getByRole('heading', { name: 'Snapshots', exact: true, level: 1 }).waitFor();
+  await openFile(page, path);
+  await page.getByText('This file holds some of the people of each group only').waitFor();
+  assert.equal(await page.getByRole('button', { name: /^Go back/ }).count(), 0);
+  await axe();
+  await shot('snapshot-of-some');
+  // Brought back, it is about those who are in it, and nobody else.
+  await page.goto(at(page, 'import'));
+  await page.getByLabel('Choose a file', { exact: true }).setInputFiles({ name: 'part.json', mimeType: 'application/json', buffer: readFileSync(path) });
+  await page.getByText('This file holds some of the people of each group only').waitFor();
+  await shot('import-of-some');
+  const review = page.getByRole('button', { name: 'Review changes', exact: true });
+  await soon(() => review.getAttribute('aria-disabled'), null);
+  await review.click();
+  await page.getByText(/Nothing is left to do|There is nothing to (do|change)|Nothing to (do|change)/).first().waitFor();
+  assert.equal(await page.getByRole('radio', { name: /exactly so/ }).count(), 0);
+  assert.equal(writes(fault).length, 0);
+  assert.deepEqual(await people(api, 'design'), before);
+});
