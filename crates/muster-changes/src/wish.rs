@@ -72,6 +72,7 @@ impl Wish {
                 put(person.person.as_str());
                 put(match &person.holds {
                     Holds::Any => "any",
+                    Holds::AsIs => "as is",
                     Holds::Role(role) => role.as_str(),
                     Holds::Nothing => "",
                 });
@@ -126,6 +127,8 @@ pub struct WishedPerson {
 pub enum Holds {
     /// Whatever they hold now; who is not in it comes in as plain member.
     Any,
+    /// Whatever they hold now, and nothing if that is so: nothing happens to them, in either mode.
+    AsIs,
     /// This role.
     Role(Role),
     /// Nothing: they go out, in either mode.

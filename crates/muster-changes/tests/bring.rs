@@ -13,7 +13,7 @@ use group_api::{
 };
 use muster_changes::bring::*;
 use muster_changes::file::{self, Extent, Nth};
-use muster_changes::{Holds, People, Which, Wish};
+use muster_changes::{Admins, Holds, Mode, People, Which, Wish, plan};
 use muster_core::paste::MailPart;
 use muster_core::{Coverage, Directory, csv_line};
 use proptest::prelude::*;
@@ -120,6 +120,7 @@ fn said(wish: &Wish) -> Vec<String> {
             People::Named(people) => {
                 let people = people.iter().map(|person| match &person.holds {
                     Holds::Any => format!("{} any", person.person),
+                    Holds::AsIs => format!("{} as is", person.person),
                     Holds::Role(role) => format!("{} {role}", person.person),
                     Holds::Nothing => format!("{} out", person.person),
                 });
@@ -343,7 +344,7 @@ fn what_is_wrong_is_named_by_line_and_column() {
     let all = bring(text, &choices);
     assert_eq!(
         said(&all.brought.wish().unwrap()),
-        ["sales: bob admin, dave member, erin member"]
+        ["sales: bob admin, dave member, erin member, carol as is"]
     );
     assert_eq!(all.brought.counts.left_out, 3);
 }
@@ -397,6 +398,25 @@ fn the_same_twice_counts_once_and_two_roles_are_asked() {
             (all.brought.counts.twice, all.brought.counts.left_out),
             (twice, out)
         );
+    }
+}
+
+#[test]
+fn who_stands_on_a_line_that_is_left_out_is_left_as_they_are() {
+    let text = "group,user,role\nsales,alice,admin\nsales,bob,Guest\n";
+    let mut choices = Choices::default();
+    choices.say_of_kind(Kind::Role, Some(Choice::LeaveOut));
+    let by_kind = bring(text, &choices);
+    let mut choices = Choices::default();
+    choices.say(About::Row, "2", Some(Choice::LeaveOut));
+    let by_row = bring(text, &choices);
+    for all in [by_kind, by_row] {
+        assert_eq!(all.brought.counts.people, 1);
+        let wish = all.brought.wish().unwrap();
+        assert_eq!(said(&wish), ["sales: alice admin, bob as is"]);
+        let mode = Mode::ExactlySo(Admins::Go);
+        let plan = plan(&wish, &usual(), mode, &Instabase, None);
+        assert!(plan.is_empty(), "{plan:?}");
     }
 }
 
@@ -603,7 +623,7 @@ proptest! {
         if let Ok(wish) = all.brought.wish() {
             let people: usize = wish.groups.iter().map(|group| match &group.people {
                 People::Unsaid => 0,
-                People::Named(people) => people.len(),
+                People::Named(people) => people.iter().filter(|one| one.holds != Holds::AsIs).count(),
             }).sum();
             let wished = fates.iter().filter(|fate| **fate == Fate::Wished).count();
             prop_assert!(people <= wished);

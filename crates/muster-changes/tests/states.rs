@@ -125,6 +125,7 @@ fn done(wish: &Wish, state: &State, exactly: bool) -> State {
                         };
                         group.2.insert(person, role);
                     }
+                    Holds::AsIs => {}
                     Holds::Nothing => {
                         group.2.remove(&person);
                     }

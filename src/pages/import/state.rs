@@ -206,6 +206,7 @@ impl Importing {
             return self.fault.set(Some(why.to_string()));
         }
         self.source.set(Arc::new(source));
+        draft::ReviewDraft::forget(&self.store.connection().id);
         self.choices.set(Choices::default());
         self.layout.set(None);
         self.by_hand.set(false);

@@ -1,6 +1,7 @@
 //! The rows of a table, each in the wish, a repetition, left out or a problem.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use group_api::{Backend, Field, NewGroup, PersonKey, Role};
 use group_bytes::{Keyed, sort_keyed};
@@ -90,6 +91,8 @@ struct Target {
     /// Each with the row that says it.
     fields: Vec<(Field, String, usize)>,
     people: Vec<WishedPerson>,
+    /// Whom rows name that were left out.
+    spared: BTreeSet<PersonKey>,
     says_people: bool,
     /// How many rows name it, and how many of them count.
     rows: usize,
@@ -209,6 +212,9 @@ impl Builder<'_> {
                 Ok(None) => Fate::Wished,
                 Err(fate) => fate,
             };
+            if fate == Fate::LeftOut {
+                self.spare(line, group, &meant, &people, &numbers);
+            }
             above = group;
             self.brought.fates.push(fate);
         }
@@ -225,6 +231,25 @@ impl Builder<'_> {
             }
         }
         self.finish()
+    }
+
+    /// Of whom a row speaks that was left out: whatever the others say of the group, it says nothing of them.
+    fn spare(
+        &mut self,
+        line: &Line,
+        group: u32,
+        meant: &[Meant],
+        people: &[PersonKey],
+        numbers: &[u32],
+    ) {
+        let Some(Meant::Target(target)) = meant.get(group as usize) else {
+            return;
+        };
+        let number = numbers.get(line.person as usize);
+        let person = number.and_then(|number| people.get(*number as usize));
+        if let (Some(target), Some(person)) = (self.targets.get_mut(*target), person) {
+            target.spared.insert(person.clone());
+        }
     }
 
     /// Which group each text means, one target for each group.
@@ -262,6 +287,7 @@ impl Builder<'_> {
                             which,
                             fields: Vec::new(),
                             people: Vec::new(),
+                            spared: BTreeSet::new(),
                             says_people: false,
                             rows: 0,
                             kept: 0,
@@ -605,7 +631,7 @@ impl Builder<'_> {
                 Fate::Wished | Fate::Open(_) => {}
             }
         }
-        for target in self.targets.into_iter().filter(|target| target.kept > 0) {
+        for mut target in self.targets.into_iter().filter(|target| target.kept > 0) {
             let mut fields: Vec<(Field, String)> = target
                 .fields
                 .into_iter()
@@ -616,13 +642,20 @@ impl Builder<'_> {
                 known => known,
             };
             let people = if target.says_people {
+                counts.people += target.people.len();
+                for named in &target.people {
+                    target.spared.remove(&named.person);
+                }
+                let spared = target.spared.into_iter().map(|person| WishedPerson {
+                    person,
+                    label: None,
+                    holds: Holds::AsIs,
+                });
+                target.people.extend(spared);
                 People::Named(target.people)
             } else {
                 People::Unsaid
             };
-            if let People::Named(people) = &people {
-                counts.people += people.len();
-            }
             match which {
                 Which::New(_) => counts.new += 1,
                 Which::Known(_) => counts.groups += 1,

@@ -333,7 +333,7 @@ impl Here<'_> {
     /// Somebody of whom the wish says something.
     fn named(&mut self, wished: &WishedPerson, holds: &Holds, member: Option<&Member>) {
         let change = match (holds, member) {
-            (Holds::Nothing, None) | (Holds::Any, Some(_)) => return,
+            (Holds::Nothing, None) | (Holds::Any, Some(_)) | (Holds::AsIs, _) => return,
             (Holds::Nothing, Some(member)) => PersonChange::Revoke(member.roles.clone()),
             (Holds::Any, None) => match self.asked.capabilities().assignable().last() {
                 Some(plain) => PersonChange::Grant(plain.role.clone()),

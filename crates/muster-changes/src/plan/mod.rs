@@ -184,7 +184,9 @@ impl Plan {
                 Why::NotFound | Why::NotListed | Why::NamedTwice | Why::Ambiguous(_) => true,
                 _ => matches!(group.which, Which::New(_)) && !made(),
             };
-            let comes = people.iter().filter(|one| one.holds != Holds::Nothing);
+            let comes = people
+                .iter()
+                .filter(|one| matches!(one.holds, Holds::Any | Holds::Role(_)));
             match &problem.who {
                 Some(who) => {
                     stay.extend(
