@@ -136,7 +136,9 @@ for (const quirks of [false, true]) {
     await said(review(page), 'Everything named is so already.').waitFor();
     assert.equal(await review(page).getByRole('button', { name: /^Apply/ }).count(), 0);
     await page.getByRole('link', { name: 'Activity', exact: true }).click();
-    await page.getByRole('row').filter({ hasText: /Import/ }).filter({ hasText: 'all 7 done' }).waitFor();
+    await page.getByRole('row').filter({ hasText: /Import/ }).filter({ hasText: 'all 7 done' }).getByRole('button').first().click();
+    assert.equal(await page.getByRole('dialog').getByRole('textbox', { name: 'Ticket' }).inputValue(), 'HR-1182');
+    await page.getByRole('dialog').getByRole('button', { name: 'Close', exact: true }).click();
   });
 }
 

@@ -74,6 +74,22 @@ journey('the connection is lost in mid-run and comes back: nothing is lost, noth
   assert.equal(new Set(calls).size, calls.length, 'one call for each group');
 });
 
+journey('the token is refused in mid-run: connected again over the page, the rest is applied', {}, async ({ page, api, fault, expectRefused }) => {
+  const [whatagroup, tomography] = [await roles(api, 2), await roles(api, 21)];
+  await bring(page, [`2,${mail('alice')},moderator`, `21,${mail('priya')},moderator`]);
+  expectRefused(401, `${ONE}/21`);
+  fault.on('PATCH', `${ONE}/21`, { status: 401, body: { message: 'Token expired.' } }, { times: 1 });
+  await press(page, 'Apply 2 changes');
+  const again = dialog(page, 'Connect again to Demo snip');
+  await again.getByRole('textbox', { name: 'Token', exact: true }).fill(TOKENS.carol);
+  await again.getByRole('button', { name: 'Connect', exact: true }).click();
+  await again.waitFor({ state: 'detached' });
+  await allDone(page);
+  await said(page, /^Nothing is left to do: the groups were read again/).waitFor();
+  assert.deepEqual(await roles(api, 2), { ...whatagroup, alice: 'moderator' });
+  assert.deepEqual(await roles(api, 21), { ...tomography, priya: 'moderator' });
+});
+
 journey('the page is reloaded in mid-run: it goes on from Activity, and the same again shows nothing to do', {}, async ({ page, api, fault }) => {
   const was = await roles(api, 2);
   await bring(page, [`2,${mail('alice')},moderator`, `2,${mail('mei')},moderator`]);
