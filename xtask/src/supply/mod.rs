@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_from_npm_is_locked_and_comes_from_its_registry() -> Result<()> {
+    fn what_comes_from_npm_is_held_to_its_hash_and_names_no_address() -> Result<()> {
         let workspace = Workspace::find()?;
         for folder in npm::FOLDERS {
             let locked = npm::locked(&workspace.root.join(folder))?;
