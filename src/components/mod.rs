@@ -49,7 +49,7 @@ pub use run_view::{CopyButton, RunView, moment};
 pub use search::Search;
 pub use selection::{Keys, SelectMode, Selection, SelectionBar, pick};
 pub use sort_header::{SortHeader, Sorted};
-pub use state::{Empty, Failed};
+pub use state::{Empty, Failed, NotRead};
 pub use top_bar::{TopBar, UnderWay};
 
 /// An id that no other element of the page has.

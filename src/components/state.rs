@@ -3,7 +3,7 @@
 use group_api::ApiError;
 use leptos::prelude::*;
 
-use super::Icon;
+use super::{Alert, Icon, Kind};
 
 /// Nothing is there, or nothing matches; what to do next is in the children.
 #[component]
@@ -54,5 +54,36 @@ pub fn Failed(
                     })}
             </div>
         </div>
+    }
+}
+
+/// What is shown stays, and a reading of it failed or was stopped: what that means, why, and again.
+#[component]
+pub fn NotRead(
+    /// What it means for what is shown, as a sentence.
+    means: &'static str,
+    /// Why.
+    error: ApiError,
+    /// Tries again.
+    on_again: Callback<()>,
+) -> impl IntoView {
+    let why = if error == ApiError::Cancelled {
+        "You stopped it.".to_owned()
+    } else {
+        error.to_string()
+    };
+    view! {
+        <Alert kind=Kind::Bad>
+            <p>
+                <strong>{means}</strong>
+                " "
+                {why}
+            </p>
+            <div class="actions">
+                <button class="btn btn-small" type="button" on:click=move |_| on_again.run(())>
+                    "Try again"
+                </button>
+            </div>
+        </Alert>
     }
 }

@@ -16,8 +16,9 @@ use super::groups::group_href;
 use super::person_bulk::{Of, PersonActions};
 use crate::browser;
 use crate::components::{
-    Alert, Avatar, AvatarOf, Empty, ExportButton, Failed, Heading, InPages, Key, Keys, Kind, Pager,
-    Reread, Rows, Search, SelectMode, Selection, SortHeader, Sorted, marking, pick, row,
+    Alert, Avatar, AvatarOf, Empty, ExportButton, Failed, Heading, InPages, Key, Keys, Kind,
+    NotRead, Pager, Reread, Rows, Search, SelectMode, Selection, SortHeader, Sorted, marking, pick,
+    row,
 };
 use crate::export::{Content, Keep, Offer, Offers, SOME_OF_THE_PEOPLE, Sheet, Whole};
 use crate::format;
@@ -486,24 +487,8 @@ fn count(store: Store, reading: &Reading, now: usize, all: usize) -> AnyView {
 fn Remarks(page: PersonPage, total: Memo<usize>) -> impl IntoView {
     move || match page.reading.get() {
         Reading::Failed(error) if total.get() > 0 => {
-            let why = if error == ApiError::Cancelled {
-                "You stopped it.".to_owned()
-            } else {
-                error.to_string()
-            };
-            view! {
-                <Alert kind=Kind::Bad>
-                    <p>
-                        <strong>"This may be old, and there may be more: the groups could not all be read. "</strong>
-                        {why}
-                    </p>
-                    <div class="actions">
-                        <button class="btn btn-small" type="button" on:click=move |_| page.read()>
-                            "Try again"
-                        </button>
-                    </div>
-                </Alert>
-            }
+            let again = Callback::new(move |()| page.read());
+            view! { <NotRead means="This may be old, and there may be more: the groups could not all be read." error=error on_again=again /> }
             .into_any()
         }
         Reading::At {

@@ -22,8 +22,8 @@ use super::groups::group_href;
 use super::person::person_href;
 use crate::browser;
 use crate::components::{
-    Alert, Empty, ExportButton, Heading, InPages, Kind, Names, Pager, Reread, ReviewChanges, Rows,
-    Search, unique_id,
+    Alert, Empty, ExportButton, Heading, InPages, Kind, Names, NotRead, Pager, Reread,
+    ReviewChanges, Rows, Search, unique_id,
 };
 use crate::export::{Content, Offer, Offers, Sheet};
 use crate::format;
@@ -563,22 +563,8 @@ fn Remarks(page: Page) -> impl IntoView {
     view! {
         {move || match page.reading.get() {
             Reading::Failed(error) => {
-                let why = if error == ApiError::Cancelled { "You stopped it.".to_owned() } else { error.to_string() };
-                Some(
-                    view! {
-                        <Alert kind=Kind::Bad>
-                            <p>
-                                <strong>"This may be old: not all of it could be read. "</strong>
-                                {why}
-                            </p>
-                            <div class="actions">
-                                <button class="btn btn-small" type="button" on:click=move |_| page.read()>
-                                    "Try again"
-                                </button>
-                            </div>
-                        </Alert>
-                    },
-                )
+                let again = Callback::new(move |()| page.read());
+                Some(view! { <NotRead means="This may be old: not all of it could be read." error=error on_again=again /> })
             }
             _ => None,
         }}

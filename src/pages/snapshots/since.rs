@@ -3,7 +3,6 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use group_api::ApiError;
 use leptos::prelude::*;
 use muster_changes::Wish;
 use muster_changes::since::{Change, Fate, Line, Since, What};
@@ -14,8 +13,8 @@ use super::loaded::{Loaded, Whose};
 use super::table::{Table, cells_of};
 use crate::browser;
 use crate::components::{
-    Alert, Empty, ExportButton, Heading, InPages, Kind, Names, Pager, Reread, ReviewChanges, Rows,
-    Search,
+    Alert, Empty, ExportButton, Heading, InPages, Kind, Names, NotRead, Pager, Reread,
+    ReviewChanges, Rows, Search,
 };
 use crate::export::{Content, Offer, Offers, Sheet};
 use crate::format;
@@ -272,22 +271,8 @@ fn Remarks(
             })}
         {move || match coverage.get() {
             Coverage::BrokenOff(error) => {
-                let why = if error == ApiError::Cancelled { "You stopped it.".to_owned() } else { error.to_string() };
-                Some(
-                    view! {
-                        <Alert kind=Kind::Bad>
-                            <p>
-                                <strong>"What is so now could not be read whole: without all of it, nothing can be said of what has changed. "</strong>
-                                {why}
-                            </p>
-                            <div class="actions">
-                                <button class="btn btn-small" type="button" on:click=move |_| page.store.load()>
-                                    "Try again"
-                                </button>
-                            </div>
-                        </Alert>
-                    },
-                )
+                let again = Callback::new(move |()| page.store.load());
+                Some(view! { <NotRead means="What is so now could not be read whole: without all of it, nothing can be said of what has changed." error=error on_again=again /> })
             }
             _ => None,
         }}
