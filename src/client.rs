@@ -26,6 +26,9 @@ use crate::browser::{now, painted, turn};
 use crate::request::Stop;
 use crate::session::{Access, Token};
 
+/// How many bytes of a reply are taken in at once: no piece keeps the page waiting, however the network cut them.
+const PIECE: u32 = 64 << 10;
+
 /// How long a piece of a long list may be worked on before the page gets a turn, in milliseconds.
 const SLICE_MS: f64 = 8.0;
 
@@ -270,7 +273,7 @@ async fn receive(
     };
     let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
     let (done_key, value_key) = (JsValue::from_str("done"), JsValue::from_str("value"));
-    let mut bytes = Vec::new();
+    let mut room = Vec::new();
     let mut began = false;
     let mut slice_began = now();
     loop {
@@ -292,14 +295,17 @@ async fn receive(
             }
         };
         began = true;
-        // Pieces of 64 KiB, so that none keeps the page waiting however the network cut them.
         let mut from = 0;
         while from < value.length() {
-            let to = value.length().min(from + (64 << 10));
-            bytes.clear();
-            bytes.resize(usize::try_from(to - from).unwrap_or_default(), 0);
-            value.subarray(from, to).copy_to(&mut bytes);
-            exchange.feed(&bytes, sink);
+            let to = value.length().min(from + PIECE);
+            let length = usize::try_from(to - from).unwrap_or_default();
+            // Written over and over, and made once: to empty it each time takes as long as to copy.
+            if room.len() < length {
+                room.resize(length, 0);
+            }
+            let bytes = room.get_mut(..length).unwrap_or_default();
+            value.subarray(from, to).copy_to(bytes);
+            exchange.feed(bytes, sink);
             let pace = sink.piece();
             from = to;
             if pace == Pace::LetBeSeen || now() - slice_began > SLICE_MS {

@@ -39,7 +39,9 @@ pub struct PlainPeople<'a> {
 impl<'a> PlainPeople<'a> {
     /// Each role with the names of those who hold it, in the order of the reply. A name may come
     /// twice.
-    pub fn by_role(self) -> impl Iterator<Item = (&'static Role, impl Iterator<Item = &'a str>)> {
+    pub fn by_role(
+        self,
+    ) -> impl Iterator<Item = (&'static Role, impl Iterator<Item = &'a str> + Clone)> {
         let element = self.element;
         self.roles
             .iter()

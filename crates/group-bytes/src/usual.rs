@@ -26,6 +26,8 @@ pub type Span = (u32, u32);
 pub struct Spans {
     /// A list for each of the shape's.
     pub lists: [Vec<Span>; 2],
+    /// The names that are not short and plain.
+    odd: Vec<Span>,
 }
 
 /// An object of the usual shape, borrowed from the bytes it was read from.
@@ -49,6 +51,7 @@ pub fn usual<'a>(bytes: &'a [u8], shape: &Shape, spans: &mut Spans) -> Option<Us
     let mut listed: [Option<bool>; 2] = [None; 2];
     let place_of =
         |names: &[&str], field: &[u8]| names.iter().position(|name| name.as_bytes() == field);
+    spans.odd.clear();
     at.expect(b'{')?;
     loop {
         let key = at.text()?;
@@ -70,7 +73,7 @@ pub fn usual<'a>(bytes: &'a [u8], shape: &Shape, spans: &mut Spans) -> Option<Us
             list.clear();
             let is_list = !at.null();
             if is_list {
-                at.people(list, shape)?;
+                at.people(list, &mut spans.odd, shape)?;
             }
             if listed.get_mut(place)?.replace(is_list).is_some() {
                 return None;
@@ -88,12 +91,8 @@ pub fn usual<'a>(bytes: &'a [u8], shape: &Shape, spans: &mut Spans) -> Option<Us
     let is_name = |name: &str| is_plain(name) || (shape.is_name)(name);
     let [first, ..] = texts;
     text(first?).filter(|name| is_name(name))?;
-    for (spans, is_list) in spans.lists.iter().zip(listed) {
-        if is_list == Some(true) {
-            for span in spans {
-                text(*span).filter(|name| is_name(name))?;
-            }
-        }
+    for span in &spans.odd {
+        text(*span).filter(|name| is_name(name))?;
     }
     let mut found = [""; 4];
     for (room, span) in found.iter_mut().zip(texts) {
@@ -112,6 +111,35 @@ fn is_plain(name: &str) -> bool {
         && name.bytes().all(|byte| byte.is_ascii_graphic())
         && name != "."
         && name != ".."
+}
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = 0x8080_8080_8080_8080;
+
+/// Marks the bytes that are nought, at their highest bits; above a true mark there may be false ones.
+#[inline]
+const fn zeros(word: u64) -> u64 {
+    word.wrapping_sub(ONES) & !word & HIGH
+}
+
+/// Marks quotes, backslashes and control characters in the same way.
+#[inline]
+const fn marks(word: u64) -> u64 {
+    zeros(word ^ (ONES * 0x22))
+        | zeros(word ^ (ONES * 0x5c))
+        | (word.wrapping_sub(ONES * 0x20) & !word & HIGH)
+}
+
+/// Whether some bytes begin with others, eight at a time: the compiler's own comparison goes byte by byte in a browser.
+#[inline]
+fn begins_with(bytes: &[u8], with: &[u8]) -> bool {
+    let Some(bytes) = bytes.get(..with.len()) else {
+        return false;
+    };
+    let (words, rest) = bytes.as_chunks::<8>();
+    let (wanted, wanted_rest) = with.as_chunks::<8>();
+    let same = |(a, b): (&[u8; 8], &[u8; 8])| u64::from_le_bytes(*a) == u64::from_le_bytes(*b);
+    words.iter().zip(wanted).all(same) && rest.iter().zip(wanted_rest).all(|(a, b)| a == b)
 }
 
 struct Cursor<'a> {
@@ -160,36 +188,66 @@ impl<'a> Cursor<'a> {
     }
 
     /// The text up to the closing quote, eight bytes at a time.
+    #[inline(never)]
     fn up_to_quote(&mut self) -> Option<Span> {
-        const ONES: u64 = 0x0101_0101_0101_0101;
-        const HIGH: u64 = 0x8080_8080_8080_8080;
-        let zeros = |word: u64| word.wrapping_sub(ONES) & !word & HIGH;
         let from = self.at;
         let mut rest = self.bytes.get(from..)?;
         while let Some((word, behind)) = rest.split_first_chunk::<8>() {
-            let word = u64::from_le_bytes(*word);
-            // Quotes, backslashes and control characters; the lowest mark is always a true one.
-            let marks = zeros(word ^ (ONES * 0x22))
-                | zeros(word ^ (ONES * 0x5c))
-                | (word.wrapping_sub(ONES * 0x20) & !word & HIGH);
+            // The lowest mark is always a true one.
+            let marks = marks(u64::from_le_bytes(*word));
             if marks != 0 {
-                break;
+                let at = self.bytes.len() - rest.len() + (marks.trailing_zeros() >> 3) as usize;
+                return self.close(from, at);
             }
             rest = behind;
         }
         let tail = rest
             .iter()
             .position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f))?;
-        if rest.get(tail) != Some(&b'"') {
+        self.close(from, self.bytes.len() - rest.len() + tail)
+    }
+
+    /// Ends a text where a byte stands that texts do not hold as it is, if that is a quote.
+    #[inline]
+    fn close(&mut self, from: usize, to: usize) -> Option<Span> {
+        if self.bytes.get(to) != Some(&b'"') {
             return None;
         }
-        let to = self.bytes.len() - rest.len() + tail;
         self.at = to + 1;
         Some((u32::try_from(from).ok()?, u32::try_from(to).ok()?))
     }
 
+    /// A name up to the closing quote: where it stands, and whether it is short and plain beyond doubt. Most are done with after
+    /// two words of eight bytes, looked at once.
+    #[inline]
+    fn name(&mut self) -> Option<(Span, bool)> {
+        let from = self.at;
+        let mut plain = true;
+        for step in 0..3 {
+            let start = from + 8 * step;
+            let Some(word) = self.bytes.get(start..).and_then(<[u8]>::first_chunk::<8>) else {
+                break;
+            };
+            let word = u64::from_le_bytes(*word);
+            let marks = marks(word);
+            let odd = zeros(word ^ (ONES * 0x20)) | zeros(word ^ (ONES * 0x7f)) | (word & HIGH);
+            if marks == 0 {
+                plain &= odd == 0;
+                continue;
+            }
+            // Of the bytes before the quote.
+            let within = (marks & marks.wrapping_neg()) - 1;
+            plain &= odd & within & HIGH == 0;
+            let to = start + (marks.trailing_zeros() >> 3) as usize;
+            // A dot or two are no name.
+            let plain = plain && to - from > 2;
+            return Some((self.close(from, to)?, plain));
+        }
+        Some((self.up_to_quote()?, false))
+    }
+
     /// A list of people.
-    fn people(&mut self, list: &mut Vec<Span>, shape: &Shape) -> Option<()> {
+    fn people(&mut self, list: &mut Vec<Span>, odd: &mut Vec<Span>, shape: &Shape) -> Option<()> {
         self.expect(b'[')?;
         let before = self.at;
         if self.next()? == b']' {
@@ -197,7 +255,11 @@ impl<'a> Cursor<'a> {
         }
         self.at = before;
         loop {
-            list.push(self.person(shape)?);
+            let (name, is_plain) = self.person(shape)?;
+            list.push(name);
+            if !is_plain {
+                odd.push(name);
+            }
             match self.next()? {
                 b',' => {}
                 b']' => return Some(()),
@@ -206,15 +268,23 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// A person of the usual kind: where the name stands.
-    fn person(&mut self, shape: &Shape) -> Option<Span> {
+    /// A person of the usual kind: where the name stands, and whether it is plain beyond doubt.
+    #[inline]
+    fn person(&mut self, shape: &Shape) -> Option<(Span, bool)> {
         let usual = shape.person.as_bytes();
-        if self.bytes.get(self.at..self.at + usual.len()) == Some(usual) {
+        if begins_with(self.bytes.get(self.at..)?, usual) {
             self.at += usual.len();
-            let name = self.up_to_quote()?;
+            let name = self.name()?;
             self.expect(b'}')?;
             return Some(name);
         }
+        self.spaced_person(shape).map(|name| (name, false))
+    }
+
+    /// The same, however it is spaced and in whatever order its fields stand.
+    #[cold]
+    #[inline(never)]
+    fn spaced_person(&mut self, shape: &Shape) -> Option<Span> {
         let (mut kind, mut name) = (None, None);
         self.expect(b'{')?;
         loop {
@@ -241,5 +311,118 @@ impl<'a> Cursor<'a> {
             return None;
         }
         name
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    const SHAPE: Shape = Shape {
+        texts: ["name", "full_name", "description", "photo"],
+        lists: ["admins", "members"],
+        person: r#"{"type":"user","name":""#,
+        kind: ("type", "user"),
+        name: "name",
+        is_name: |name| !name.is_empty() && name != "." && name != ".." && !name.contains('\t'),
+    };
+
+    /// Its texts and the names of its people, as the reader finds them.
+    type Read = ([String; 4], [Vec<String>; 2]);
+
+    fn read(bytes: &[u8]) -> Option<Read> {
+        let mut spans = Spans::default();
+        let found = usual(bytes, &SHAPE, &mut spans)?;
+        let names = |place: usize| {
+            let list = if found.listed[place] {
+                spans.lists[place].as_slice()
+            } else {
+                &[]
+            };
+            let name = |(from, to): &Span| found.element[*from as usize..*to as usize].to_owned();
+            list.iter().map(name).collect()
+        };
+        Some((found.texts.map(str::to_owned), [names(0), names(1)]))
+    }
+
+    /// The same, read by the thorough way.
+    fn thorough(text: &str) -> Read {
+        let value: Value = serde_json::from_str(text).unwrap();
+        let text = |name: &str| value[name].as_str().unwrap_or_default().to_owned();
+        let names = |list: &str| {
+            let people = value[list].as_array().into_iter().flatten();
+            people
+                .map(|one| one["name"].as_str().unwrap().to_owned())
+                .collect()
+        };
+        (SHAPE.texts.map(text), ["admins", "members"].map(names))
+    }
+
+    #[test]
+    fn names_of_every_length_and_what_stands_behind_them() {
+        for length in 0..40 {
+            for last in ["a", " ", "é", "\u{7f}", "."] {
+                let name = format!("{}{last}", "x".repeat(length));
+                let text =
+                    json!({"name": "g", "admins": [{"type": "user", "name": name}], "members": []})
+                        .to_string();
+                // Fields of an object are sorted: the person does not stand as usual, and is read all the same.
+                assert_eq!(
+                    read(text.as_bytes()),
+                    Some(thorough(&text)).filter(|_| (SHAPE.is_name)(&name)),
+                    "{text}"
+                );
+                let text = format!(
+                    r#"{{"name":"g","admins":[{{"type":"user","name":"{name}"}}],"members":[]}}"#
+                );
+                assert_eq!(
+                    read(text.as_bytes()),
+                    Some(thorough(&text)).filter(|_| (SHAPE.is_name)(&name)),
+                    "{text}"
+                );
+                for cut in 0..text.len() {
+                    assert_eq!(read(&text.as_bytes()[..cut]), None, "{text} cut at {cut}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_not_plain_is_for_the_thorough_reader() {
+        for name in [r"a\u0062", r"a\\b", "a\tb", "a\u{1}b", "", ".", ".."] {
+            for name in [name.to_owned(), format!("{name}{name}{name}")] {
+                if name == "......" || name == "..." {
+                    continue;
+                }
+                let text =
+                    format!(r#"{{"name":"g","admins":[{{"type":"user","name":"{name}"}}]}}"#);
+                assert_eq!(read(text.as_bytes()), None, "{text}");
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn as_the_thorough_reader_does(
+            names in proptest::collection::vec("[a-z .é\u{7f}@_-]{1,30}", 0..6),
+            texts in proptest::array::uniform3("[ -!#-\\[\\]-~éß]{0,20}"),
+            spaced in any::<bool>(),
+        ) {
+            let space = if spaced { " " } else { "" };
+            let people = |names: &[String]| {
+                let one = |name: &String| format!(r#"{{"type":{space}"user","name":"{name}"}}"#);
+                names.iter().map(one).collect::<Vec<_>>().join(",")
+            };
+            let (admins, members) = names.split_at(names.len() / 2);
+            let [full, about, photo] = texts;
+            let text = format!(
+                r#"{{"name":"group","full_name":"{full}","description":"{about}","photo":"{photo}","admins":[{}],"members":[{}]}}"#,
+                people(admins), people(members),
+            );
+            let all_names = names.iter().all(|name| (SHAPE.is_name)(name));
+            prop_assert_eq!(read(text.as_bytes()), all_names.then(|| thorough(&text)));
+        }
     }
 }

@@ -59,6 +59,7 @@ pub struct Directory {
     marks: Vec<Mark>,
     generation: u32,
     gathered: Vec<Membership>,
+    numbers: Vec<u32>,
 }
 
 /// In which group a person was last seen, and in which roles there.
@@ -85,6 +86,7 @@ impl Directory {
             marks: Vec::new(),
             generation: 0,
             gathered: Vec::new(),
+            numbers: Vec::new(),
         }
     }
 
@@ -118,6 +120,32 @@ impl Directory {
         self.next = 0;
         self.coverage = Coverage::Loading;
         self.fresher.clear();
+    }
+
+    /// The same, quietly: what was known whole is known whole until that list has ended.
+    pub fn begin_quietly(&mut self) {
+        let coverage = std::mem::take(&mut self.coverage);
+        self.begin();
+        self.coverage = coverage;
+    }
+
+    /// The rows that the list which is on its way has not brought: if it ends now, they are gone.
+    #[must_use]
+    pub fn not_brought(&self) -> Vec<u32> {
+        self.columns.unseen(self.reading)
+    }
+
+    /// How many changes there were by now.
+    #[must_use]
+    pub fn changes(&self) -> u64 {
+        self.logged_before + self.log.len() as u64
+    }
+
+    /// The rows that changed since there were so many changes, some of them more than once; none if that is too long ago to
+    /// tell.
+    #[must_use]
+    pub fn changed_since(&self, changes: u64) -> Vec<u32> {
+        self.changes_since(changes).0.unwrap_or_default().to_vec()
     }
 
     /// The list has ended. Only an intact end proves that what it did not hold is gone.
@@ -174,15 +202,16 @@ impl Directory {
             return;
         }
         let mut gathered = std::mem::take(&mut self.gathered);
+        let mut numbers = std::mem::take(&mut self.numbers);
         gathered.clear();
         let mut people = 0;
         if let Some(by_role) = group.people {
             self.generation = self.generation.wrapping_add(1);
             for (role, names) in by_role.by_role() {
                 let role = self.place_of(role);
-                for name in names {
-                    let person = self.columns.persons.intern(name);
-                    people += self.mark(person, role, &mut gathered);
+                self.columns.persons.intern_each(names, &mut numbers);
+                for person in &numbers {
+                    people += self.mark(*person, role, &mut gathered);
                 }
             }
         }
@@ -198,7 +227,7 @@ impl Directory {
             },
             self.reading,
         );
-        self.gathered = gathered;
+        (self.gathered, self.numbers) = (gathered, numbers);
         self.in_step(number);
         if put == Put::Something {
             self.changed(number);
@@ -359,7 +388,7 @@ impl Directory {
     /// The rows that changed since so many had changed, and how many have by now; `None` if that is
     /// too long ago to tell.
     pub(crate) fn changes_since(&self, seen: u64) -> (Option<&[u32]>, u64) {
-        let now = self.logged_before + self.log.len() as u64;
+        let now = self.changes();
         let news = seen
             .checked_sub(self.logged_before)
             .and_then(|from| self.log.get(usize::try_from(from).ok()?..));

@@ -21,6 +21,21 @@ pub(crate) fn hash(seed: u64, bytes: &[u8]) -> u64 {
     mix(state, last)
 }
 
+/// Such a hash of many bytes: four at once, for each step waits for the one before it.
+#[inline(never)]
+pub(crate) fn hash_many(seed: u64, bytes: &[u8]) -> u64 {
+    let (blocks, rest) = bytes.as_chunks::<32>();
+    let mut lanes = [0, 1, 2, 3].map(|lane| seed ^ lane);
+    for block in blocks {
+        let (words, _) = block.as_chunks::<8>();
+        for (lane, word) in lanes.iter_mut().zip(words) {
+            *lane = mix(*lane, u64::from_le_bytes(*word));
+        }
+    }
+    let state = lanes.into_iter().fold(bytes.len() as u64, mix);
+    hash(state, rest)
+}
+
 /// The same of something that is always three words.
 #[inline]
 pub(crate) fn hash_words(seed: u64, words: [u64; 3]) -> u64 {
@@ -56,6 +71,16 @@ impl Index {
             }
         }
         None
+    }
+
+    /// The number that probably has this hash, if one does. Asked of many hashes, one answer does not wait for the other.
+    #[inline]
+    pub(crate) fn guess(&self, hash: u64) -> Option<u32> {
+        let slot = self.probe(hash).next()?;
+        self.slots
+            .get(slot)
+            .filter(|(known, number)| *known == tag(hash) && *number < REMOVED)
+            .map(|(_, number)| *number)
     }
 
     /// Adds a number that is not in it. `hash_of` gives the hash of any number in it.
@@ -135,6 +160,17 @@ mod tests {
             assert_ne!(hash(1, text), hash(1, &other), "{at}");
         }
         assert_ne!(hash(1, b"a"), hash(1, b"a\0"));
+        let long = [b'x'; 200];
+        for at in 0..long.len() {
+            let mut other = long;
+            other[at] ^= 1;
+            assert_ne!(hash_many(1, &long), hash_many(1, &other), "{at}");
+        }
+        let mut swapped: Vec<u8> = (0..200).collect();
+        let straight = swapped.clone();
+        swapped.swap(0, 8);
+        assert_ne!(hash_many(1, &straight), hash_many(1, &swapped));
+        assert_ne!(hash_many(1, &straight), hash_many(2, &straight));
     }
 
     proptest! {

@@ -16,8 +16,8 @@ use memchr::memchr;
 
 use crate::natural::prefix;
 use chunks::Chunks;
-pub(crate) use index::Index;
-pub(crate) use index::hash;
+use index::hash_many;
+pub(crate) use index::{Index, hash};
 pub(crate) use persons::Persons;
 use pool::{Address, Pool};
 
@@ -317,7 +317,7 @@ impl Columns {
             .filter(|cells| cells.alive && cells.element > 0)?;
         let length = cells.element as usize;
         let element = bytes.get(..length)?;
-        (hash(self.seed, element) == cells.hash).then_some(length)
+        (hash_many(self.seed, element) == cells.hash).then_some(length)
     }
 
     /// A list has brought the group.
@@ -350,7 +350,7 @@ impl Columns {
         cells.seen_in = reading;
         (cells.hash, cells.element) = match parts.element {
             Some(bytes) => (
-                hash(self.seed, bytes),
+                hash_many(self.seed, bytes),
                 u32::try_from(bytes.len()).unwrap_or(0),
             ),
             None => (0, 0),

@@ -49,6 +49,8 @@ pub(crate) struct Persons {
     index: Index,
     /// What to call those whose key is not what they are called.
     labels: HashMap<u32, Box<str>>,
+    /// Room for the hashes and words of names that are looked up together.
+    asked: Vec<(u64, Option<[u64; 3]>)>,
 }
 
 impl Persons {
@@ -60,6 +62,7 @@ impl Persons {
             long: Pool::default(),
             index: Index::default(),
             labels: HashMap::new(),
+            asked: Vec::new(),
         }
     }
 
@@ -94,6 +97,34 @@ impl Persons {
             })
         });
         number
+    }
+
+    /// The same of several at once, in their order: to wait for the memory once for all is faster than for each.
+    pub(crate) fn intern_each<'n>(
+        &mut self,
+        names: impl Iterator<Item = &'n str> + Clone,
+        numbers: &mut Vec<u32>,
+    ) {
+        let mut asked = std::mem::take(&mut self.asked);
+        asked.clear();
+        asked.extend(names.clone().map(|name| {
+            let wanted = words(name.as_bytes());
+            (hash_of(self.seed, wanted, name.as_bytes()), wanted)
+        }));
+        numbers.clear();
+        numbers.extend(
+            asked
+                .iter()
+                .map(|(hash, _)| self.index.guess(*hash).unwrap_or(u32::MAX)),
+        );
+        for ((name, (_, wanted)), number) in names.zip(&asked).zip(numbers) {
+            let entry = self.entries.get(*number as usize);
+            let is_it = |wanted| entry.is_some_and(|entry| entry.words() == wanted);
+            if !wanted.is_some_and(is_it) {
+                *number = self.intern(name);
+            }
+        }
+        self.asked = asked;
     }
 
     #[inline]
@@ -224,6 +255,16 @@ mod tests {
             .collect();
         let numbers: Vec<u32> = names.iter().map(|name| persons.intern(name)).collect();
         assert_eq!(persons.len(), 3000);
+        let mut again = Vec::new();
+        let (known, new) = names.split_at(2000);
+        let mut others = Persons::new(9);
+        others.intern_each(known.iter().map(String::as_str), &mut again);
+        assert_eq!(again, numbers[..2000]);
+        // Known ones and new ones, and one that is new twice.
+        let mixed = names.iter().chain(new).map(String::as_str);
+        others.intern_each(mixed, &mut again);
+        assert_eq!(again[..3000], numbers);
+        assert_eq!(again[3000..], numbers[2000..]);
         for (name, number) in names.iter().zip(numbers) {
             assert_eq!(persons.key(number), name);
             assert_eq!(persons.intern(name), number);
