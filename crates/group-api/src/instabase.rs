@@ -723,16 +723,31 @@ fn read_created(new: NewGroup, key: GroupKey, adding: Option<Result<(), ApiError
                 undone.extend(missing.into_iter().map(not_shown));
                 group
             }
-            Err(why) => {
-                undone.push(Undone {
-                    step: UndoneStep::ReadAgain,
-                    why,
+            // A refusal does not say whether the group is there: the list does.
+            Err(why @ (ApiError::Refused(_) | ApiError::NotFound(_))) => {
+                return presence_then(&key.clone(), move |presence| {
+                    if presence == Ok(Presence::Gone) {
+                        return Turn::err(ApiError::Unconfirmed {
+                            cause: None,
+                            read: ReadBack::NotShown,
+                        });
+                    }
+                    made_unread(&new, key, undone, why)
                 });
-                as_sent(&new, key)
             }
+            Err(why) => return made_unread(&new, key, undone, why),
         };
         Turn::done(value, undone)
     })
+}
+
+/// The group was made, and could not be read again.
+fn made_unread(new: &NewGroup, key: GroupKey, mut undone: Vec<Undone>, why: ApiError) -> Turn {
+    undone.push(Undone {
+        step: UndoneStep::ReadAgain,
+        why,
+    });
+    Turn::done(as_sent(new, key), undone)
 }
 
 impl Instabase {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::capability::Field;
 use crate::key::{GroupKey, PersonKey};
 use crate::time::Timestamp;
 
@@ -220,5 +221,27 @@ impl GroupEdit {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// What it makes of a field; `None` leaves it as it is.
+    #[must_use]
+    pub fn of(&self, field: Field) -> Option<&str> {
+        match field {
+            Field::DisplayName => self.display_name.as_deref(),
+            Field::InternalName => self.internal_name.as_deref(),
+            Field::Description => self.description.as_deref(),
+            Field::Photo => self.photo.as_deref(),
+        }
+    }
+
+    /// Says what is to become of a field.
+    pub fn set(&mut self, field: Field, text: Option<String>) {
+        let place = match field {
+            Field::DisplayName => &mut self.display_name,
+            Field::InternalName => &mut self.internal_name,
+            Field::Description => &mut self.description,
+            Field::Photo => &mut self.photo,
+        };
+        *place = text;
     }
 }

@@ -1084,3 +1084,54 @@ fn a_group_that_cannot_be_read_is_not_gone() {
     };
     assert_eq!(misread.expected, "a list in which every group has its key");
 }
+
+#[test]
+fn a_creation_that_the_list_does_not_show_was_not_done() {
+    let new = NewGroup {
+        display_name: "New".to_owned(),
+        internal_name: "new_one".to_owned(),
+        ..NewGroup::default()
+    };
+    let post = expect("POST /api/v1/groups/group/new_one").with(json!({"full_name": "New"}));
+    let get = || expect("GET /api/v1/groups/group/new_one");
+    let list = || expect("GET /api/v1/groups/list");
+    let refused = r#"{"status":"ERROR","msg":"Group (new_one) not found"}"#;
+    let create = || Instabase.create(&new).unwrap();
+    let result = run(
+        create(),
+        &[
+            post.clone().ok("{\"status\":\"OK\"}"),
+            get().ok(refused),
+            list().ok(r#"{"status":"OK","groups":[]}"#),
+        ],
+    )
+    .result;
+    assert_eq!(
+        result.unwrap_err(),
+        ApiError::Unconfirmed {
+            cause: None,
+            read: ReadBack::NotShown
+        }
+    );
+    // It is there, and may not be looked at: it was made.
+    let there = format!(
+        r#"{{"status":"OK","groups":[{}]}}"#,
+        r#"{"name":"new_one","full_name":"New"}"#
+    );
+    let done = run(
+        create(),
+        &[
+            post.ok("{\"status\":\"OK\"}"),
+            get().ok(refused),
+            list().ok(&there),
+        ],
+    )
+    .result
+    .unwrap();
+    assert_eq!(done.value.key.as_str(), "new_one");
+    assert!(
+        done.undone
+            .iter()
+            .any(|undone| undone.step == UndoneStep::ReadAgain)
+    );
+}
