@@ -189,12 +189,22 @@ fn InConnection() -> impl IntoView {
     let connection = Memo::new(move |_| session.find(&id.get()));
     let connected = Memo::new(move |_| session.is_connected(&id.get()));
     let inner = Memo::new(move |_| Inner::of(&router.parts()));
+    let shows_list = Memo::new(move |_| matches!(inner.get(), Some(Inner::Groups | Inner::People)));
     move || {
         match connection.get() {
         None => view! { <NotFound what="This link belongs to a connection that this browser does not know." /> }.into_any(),
         Some(connection) if connected.get() => {
             let store = stores.of(&connection);
             provide_context(store);
+            // A refused token was replaced: a list that broke off is read again, whatever page it is for.
+            Effect::new(move |before: Option<()>| {
+                session.track_tokens();
+                if before.is_some()
+                    && store.peek(|directory| matches!(directory.coverage(), Coverage::BrokenOff(_)))
+                {
+                    store.load();
+                }
+            });
             // What most people do next is to open a group.
             Effect::new(move |_| {
                 let coverage = store.look(|directory| directory.coverage().clone());
@@ -207,7 +217,7 @@ fn InConnection() -> impl IntoView {
                     stores.lasting(|| doors::watch_runs(store, session));
                 }
             });
-            (move || match inner.get() {
+            let page = move || match inner.get() {
                 Some(Inner::Groups) => view! { <Groups /> }.into_any(),
                 Some(Inner::Group) => rest.open(doors::group),
                 Some(Inner::Activity) => rest.open(doors::activity),
@@ -218,8 +228,9 @@ fn InConnection() -> impl IntoView {
                 Some(Inner::Compare) => rest.open(doors::compare),
                 Some(Inner::Snapshots) => rest.open(doors::snapshots),
                 Some(Inner::Nowhere) | None => view! { <Nowhere /> }.into_any(),
-            })
-            .into_any()
+            };
+            let fresh = move || rest.is_here().then(|| doors::freshness(store, shows_list));
+            view! { {page} {fresh} }.into_any()
         }
         Some(connection) => rest.open(move || doors::disconnected(connection.clone())),
     }

@@ -63,6 +63,11 @@ pub async fn turn() {
     let _ = JsFuture::from(promise).await;
 }
 
+/// Does something after so many milliseconds; whoever does it looks whether it is still wanted.
+pub fn later(ms: u32, act: impl FnOnce() + 'static) {
+    gloo_timers::callback::Timeout::new(ms, act).forget();
+}
+
 /// Waits until what was changed is painted; not for long in a page that nobody sees, which paints nothing.
 pub async fn painted() {
     let promise = Promise::new(&mut |resolve, _| {
@@ -299,6 +304,19 @@ pub fn listen(event: &str, listener: &Closure<dyn FnMut()>) {
 pub fn unlisten(event: &str, listener: &Closure<dyn FnMut()>) {
     // It was added, so it can be removed.
     let _ = window().remove_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
+}
+
+/// Listens for an event of the document.
+pub fn listen_to_document(event: &str, listener: &Closure<dyn FnMut()>) {
+    // A document without event listeners would be no page either.
+    let _ = document().add_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
+}
+
+/// Listens no more.
+pub fn unlisten_to_document(event: &str, listener: &Closure<dyn FnMut()>) {
+    // It was added, so it can be removed.
+    let _ =
+        document().remove_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
 }
 
 /// The bytes of a file; `None` where the browser cannot read it any more.

@@ -13,6 +13,7 @@ pub mod components;
 pub mod draft;
 pub mod export;
 pub mod format;
+pub mod fresh;
 pub mod idb;
 pub mod journal;
 pub mod kept;

@@ -8,6 +8,15 @@ use std::rc::{Rc, Weak};
 
 use web_sys::{AbortController, AbortSignal};
 
+/// On whose account something is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// The user's.
+    ByUser,
+    /// Nobody's: nothing that comes of it may get in anybody's way.
+    ByItself,
+}
+
 /// A way to stop what is under way.
 #[derive(Clone, Debug)]
 pub struct Stop(Rc<StopState>);
@@ -16,6 +25,7 @@ pub struct Stop(Rc<StopState>);
 struct StopState {
     controller: Option<AbortController>,
     stopped: Cell<bool>,
+    asked: Asked,
     /// What stops with it.
     parts: RefCell<Vec<Weak<StopState>>>,
 }
@@ -36,15 +46,26 @@ impl StopState {
 
 impl Default for Stop {
     fn default() -> Self {
-        Self(Rc::new(StopState {
-            controller: AbortController::new().ok(),
-            stopped: Cell::new(false),
-            parts: RefCell::default(),
-        }))
+        Self::of(Asked::ByUser)
     }
 }
 
 impl Stop {
+    fn of(asked: Asked) -> Self {
+        Self(Rc::new(StopState {
+            controller: AbortController::new().ok(),
+            stopped: Cell::new(false),
+            asked,
+            parts: RefCell::default(),
+        }))
+    }
+
+    /// On whose account that is which it stops.
+    #[must_use]
+    pub fn asked(&self) -> Asked {
+        self.0.asked
+    }
+
     /// Aborts the request that holds this signal, now or before it begins.
     pub fn stop(&self) {
         self.0.stop();
@@ -53,7 +74,7 @@ impl Stop {
     /// A part of it: stops with the whole, and can be stopped alone.
     #[must_use]
     pub fn part(&self) -> Self {
-        let part = Self::default();
+        let part = Self::of(self.0.asked);
         if self.is_stopped() {
             part.stop();
         } else {
@@ -85,7 +106,13 @@ impl Latest {
     /// Begins a question; the one before is aborted and its answer will not count.
     #[must_use]
     pub fn begin(&self) -> Ticket {
-        let stop = Stop::default();
+        self.begin_as(Asked::ByUser)
+    }
+
+    /// The same, and on whose account.
+    #[must_use]
+    pub fn begin_as(&self, asked: Asked) -> Ticket {
+        let stop = Stop::of(asked);
         if let Some(before) = self.0.borrow_mut().replace(stop.clone()) {
             before.stop();
         }

@@ -28,10 +28,10 @@ pub mod doors {
     use leptos::prelude::*;
     use muster_core::WorkList;
 
-    use crate::components::{Disconnected, Keys, Reconnect, Selection, UnderWay};
+    use crate::components::{Disconnected, Freshness, Keys, Reconnect, Selection, UnderWay};
     use crate::pages::{
-        Activity, Compare, GroupFrame, GroupsBar, GroupsTools, Import, NewGroupPage, People,
-        Person, Snapshots,
+        Activity, Compare, ConnectForm, ConnectMore, GroupFrame, GroupsBar, GroupsTools, Import,
+        NewGroupPage, People, Person, Snapshots,
     };
     use crate::session::{Connection, ConnectionId, Session};
     use crate::store::Store;
@@ -86,6 +86,15 @@ pub mod doors {
     #[inline(never)]
     pub fn sweep(session: Session) {
         leptos::task::spawn_local(crate::runs::sweep(session));
+        // This tab hears of a connection that another one forgets.
+        Effect::new(move |_| {
+            let known: Vec<ConnectionId> = session
+                .connections()
+                .into_iter()
+                .map(|known| known.id)
+                .collect();
+            crate::draft::sweep(&known);
+        });
     }
 
     /// What was done here.
@@ -124,6 +133,20 @@ pub mod doors {
             let _ = crate::journal::clear(&id).await;
             let _ = crate::kept::clear(&id).await;
         });
+    }
+
+    /// Keeps fresh what is shown of a connection.
+    #[inline(never)]
+    #[must_use]
+    pub fn freshness(store: Store, shows_list: Memo<bool>) -> AnyView {
+        view! { <Freshness store=store shows_list=shows_list /> }.into_any()
+    }
+
+    /// What the page Connect has besides.
+    #[inline(never)]
+    #[must_use]
+    pub fn connect_more(form: ConnectForm) -> AnyView {
+        view! { <ConnectMore form=form /> }.into_any()
     }
 
     /// A file or cells of a spreadsheet, to be looked at and applied.

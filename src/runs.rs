@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use gloo_timers::future::TimeoutFuture;
 use group_api::{
-    Action, ApiError, Field, Group, GroupEdit, GroupKey, PersonChange, PersonKey, Presence,
-    ReadBack,
+    Action, ApiError, Field, Group, GroupEdit, GroupKey, KeyKind, PersonChange, PersonKey,
+    Presence, ReadBack,
 };
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -27,7 +27,7 @@ use crate::kept;
 use crate::lock::{self, Held, Sharing};
 use crate::request::Stop;
 use crate::session::{Keep, Session};
-use crate::store::{Store, WriteError};
+use crate::store::{Store, UNNAMED, WriteError};
 
 /// How long to wait before a server that could not be reached is tried again, in milliseconds.
 const FIRST_PAUSE_MS: u32 = 5_000;
@@ -468,7 +468,12 @@ impl Store {
     async fn look_up(self, id: RunId, place: usize) {
         let keys = self.runs().with_one(id, |kept| kept.run.keys_of(place));
         let mut found = Ok(None);
-        for key in keys.into_iter().flatten() {
+        // What a system would have named itself cannot be asked for: it stays unknown.
+        let gives_id = self.capabilities().key == KeyKind::GivenId;
+        let is_named = |key: &GroupKey| !(gives_id && key.as_str() == UNNAMED);
+        let keys: Vec<GroupKey> = keys.into_iter().flatten().filter(is_named).collect();
+        let asked = !keys.is_empty();
+        for key in keys {
             found = self.find(&key).await;
             if !matches!(found, Ok(None)) {
                 break;
@@ -481,7 +486,7 @@ impl Store {
                 Ok(None) => Seen::Gone,
                 Err(error) => Seen::Failed(error.clone()),
             };
-            if found.is_ok() {
+            if asked && found.is_ok() {
                 kept.run_mut().about.proved = Some(now_ms());
                 kept.pause = FIRST_PAUSE_MS;
             }

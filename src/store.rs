@@ -19,7 +19,8 @@ use muster_core::{Coverage, Directory, Query, Selector, WorkCounts};
 use muster_runs::{Changed, Place, Reply, RunId, Task, Was};
 
 use crate::browser::{now, random};
-use crate::request::{Latest, Stop, Ticket};
+use crate::fresh::Fresh;
+use crate::request::{Asked, Latest, Stop, Ticket};
 use crate::runs::{Runs, reply_of, reply_of_write};
 use crate::session::{Connection, ConnectionId, Session};
 
@@ -46,6 +47,12 @@ const SHARE: f64 = 6.0;
 /// move under a hand that is about to press. So many make a long table, of which only what is on the screen is laid out.
 const FIRST_SHOWN: usize = 201;
 
+/// The key of a group that is being made and that its system will name.
+pub(crate) const UNNAMED: &str = "new";
+
+/// How many elements that could not be understood are kept.
+pub(crate) const MOST_BAD: usize = 100;
+
 /// The store of one connection: a handle that can be copied everywhere.
 #[derive(Clone, Copy)]
 pub struct Store {
@@ -64,9 +71,8 @@ pub struct Store {
     notice: RwSignal<Option<(Option<GroupKey>, String)>>,
     /// A run that was begun elsewhere and is shown on the page of this group, until that is left.
     receipt: RwSignal<Option<(GroupKey, RunId)>>,
-    /// A description that could not be set when its group was made, until it is sent again.
-    unsent: StoredValue<Option<(GroupKey, String)>>,
     runs: Runs,
+    fresh: Fresh,
 }
 
 impl Store {
@@ -87,8 +93,8 @@ impl Store {
             etag: StoredValue::new(None),
             notice: RwSignal::new(None),
             receipt: RwSignal::new(None),
-            unsent: StoredValue::new(None),
             runs: Runs::default(),
+            fresh: Fresh::new(),
         }
     }
 
@@ -96,6 +102,12 @@ impl Store {
     #[must_use]
     pub const fn runs(self) -> Runs {
         self.runs
+    }
+
+    /// How fresh what is shown is.
+    #[must_use]
+    pub const fn fresh(self) -> Fresh {
+        self.fresh
     }
 
     /// The connection.
@@ -111,7 +123,7 @@ impl Store {
             .with_value(|connection| connection.system.backend())
     }
 
-    fn list(self, ask: &ListAsk) -> Exchange<ListEnd> {
+    pub(crate) fn list(self, ask: &ListAsk) -> Exchange<ListEnd> {
         self.connection
             .with_value(|connection| connection.system.list(ask))
     }
@@ -242,34 +254,42 @@ impl Store {
         }
     }
 
-    /// Keeps a description that was not set when its group was made.
-    pub fn keep_description(self, key: &GroupKey, text: String) {
-        self.unsent.set_value(Some((key.clone(), text)));
-    }
-
-    /// The description kept for a group; it is handed over.
-    #[must_use]
-    pub fn take_description(self, key: &GroupKey) -> Option<String> {
-        let is_its = self
-            .unsent
-            .with_value(|unsent| unsent.as_ref().is_some_and(|(known, _)| known == key));
-        let unsent = if is_its {
-            self.unsent.get_value()
-        } else {
-            None
-        };
-        if is_its {
-            self.unsent.set_value(None);
-        }
-        unsent.map(|(_, text)| text)
-    }
-
-    fn change<T>(self, with: impl FnOnce(&mut Directory) -> T) -> T {
-        let value = self
-            .directory
-            .with_value(|directory| with(&mut directory.borrow_mut()));
+    pub(crate) fn change<T>(self, with: impl FnOnce(&mut Directory) -> T) -> T {
+        let value = self.take_in(with);
         self.version.update(|n| *n = n.wrapping_add(1));
         value
+    }
+
+    /// Takes something into the directory without showing it.
+    pub(crate) fn take_in<T>(self, with: impl FnOnce(&mut Directory) -> T) -> T {
+        self.directory
+            .with_value(|directory| with(&mut directory.borrow_mut()))
+    }
+
+    /// The place that asks for the list.
+    pub(crate) fn loading<T>(self, with: impl FnOnce(&Latest) -> T) -> T {
+        self.loading.with_value(with)
+    }
+
+    /// What the server called the state of the list that is known whole.
+    pub(crate) fn etag(self) -> Option<String> {
+        self.etag.get_value()
+    }
+
+    /// The list has ended, with these elements that could not be understood.
+    pub(crate) fn ended(self, coverage: Coverage, etag: Option<String>, bad: Vec<Unreadable>) {
+        if self.bad.with_untracked(|known| *known != bad) {
+            self.bad.set(bad);
+        }
+        self.etag.set_value(etag);
+        self.change(|directory| directory.end_list(coverage));
+        self.work_ahead();
+    }
+
+    /// Part of a list has come, and the rest has not.
+    pub(crate) fn broke_off(self) {
+        self.etag.set_value(None);
+        self.change(|_| ());
     }
 
     /// Reads the list unless it was read or is being read.
@@ -281,6 +301,7 @@ impl Store {
 
     /// Reads the list, again if need be. What is known stays until the new list has ended.
     pub fn load(self) {
+        self.fresh.forget();
         let ticket = self.loading.with_value(Latest::begin);
         let (is_empty, before) =
             self.peek(|directory| (directory.is_empty(), directory.coverage().clone()));
@@ -394,7 +415,7 @@ impl Store {
             let holdings = directory.holdings(person);
             holdings.into_iter().map(|holding| holding.number).collect()
         });
-        let mut sink = Fresh {
+        let mut sink = AsReads {
             store: self,
             believed,
             shown: now(),
@@ -453,8 +474,7 @@ impl Store {
     pub async fn create(self, new: &NewGroup) -> Result<Done<Arc<Group>>, WriteError> {
         // What breaks the rules is told beside the fields, and is no deed.
         drop(self.backend().create(new).map_err(WriteError::Fields)?);
-        let unknown = "new";
-        let key = GroupKey::new(&new.internal_name).or_else(|_| GroupKey::new(unknown));
+        let key = GroupKey::new(&new.internal_name).or_else(|_| GroupKey::new(UNNAMED));
         let Ok(key) = key else {
             return self.send_create(new).await;
         };
@@ -670,19 +690,19 @@ impl Store {
         self.run_with(exchange, &mut NoSink, &Stop::default()).await
     }
 
-    async fn run_with<T>(
+    pub(crate) async fn run_with<T>(
         self,
         exchange: Exchange<T>,
         sink: &mut dyn GroupSink,
         stop: &Stop,
     ) -> Result<Done<T>, ApiError> {
         let connection = self.connection();
-        let result = self
-            .session
-            .client(&connection)
-            .run(exchange, sink, stop)
-            .await;
-        if result.as_ref().is_err_and(ApiError::wants_token) && self.session.is_kept(&connection.id)
+        let client = self.session.client(&connection);
+        let result = client.run(exchange, sink, stop).await;
+        // What nobody asked for puts no question over the page.
+        if result.as_ref().is_err_and(ApiError::wants_token)
+            && stop.asked() == Asked::ByUser
+            && self.session.is_kept(&connection.id)
         {
             self.session.ask_again(&connection.id);
         }
@@ -709,28 +729,16 @@ pub fn label_of(group: &Group, person: &PersonKey) -> Option<String> {
 /// The fields that an edit changes, from what to what.
 fn changed(group: &Group, edit: &GroupEdit) -> Vec<Changed> {
     let fields = [
-        (
-            Field::DisplayName,
-            Some(group.display_name.as_str()),
-            &edit.display_name,
-        ),
-        (
-            Field::InternalName,
-            Some(group.key.as_str()),
-            &edit.internal_name,
-        ),
-        (
-            Field::Description,
-            group.description.as_deref(),
-            &edit.description,
-        ),
-        (Field::Photo, group.photo.as_deref(), &edit.photo),
+        (Field::DisplayName, Some(group.display_name.as_str())),
+        (Field::InternalName, Some(group.key.as_str())),
+        (Field::Description, group.description.as_deref()),
+        (Field::Photo, group.photo.as_deref()),
     ];
-    let changed = fields.into_iter().filter_map(|(field, from, to)| {
+    let changed = fields.into_iter().filter_map(|(field, from)| {
         Some(Changed {
             field,
             from: from.unwrap_or_default().to_owned(),
-            to: to.clone()?,
+            to: edit.of(field)?.to_owned(),
         })
     });
     changed.collect()
@@ -761,14 +769,14 @@ pub struct OfPerson {
 }
 
 /// Takes a list of some groups as reads of each.
-struct Fresh {
+struct AsReads {
     store: Store,
     /// The rows that were believed to be among them and have not come yet.
     believed: Vec<u32>,
     shown: f64,
 }
 
-impl GroupSink for Fresh {
+impl GroupSink for AsReads {
     fn group(&mut self, group: Group, element: &[u8]) {
         let number = self.store.directory.with_value(|directory| {
             let mut directory = directory.borrow_mut();
@@ -831,9 +839,7 @@ impl Arriving {
             return T::default();
         }
         self.brought = true;
-        self.store
-            .directory
-            .with_value(|directory| with(&mut directory.borrow_mut()))
+        self.store.take_in(with)
     }
 
     /// What little has come by then is shown even if the rest takes its time.
@@ -915,7 +921,7 @@ impl GroupSink for Arriving {
         // The short list holds the same ones once more.
         if self.counts == Counts::Unreadable && self.ticket.is_current() {
             self.store.bad.update(|list| {
-                if list.len() < 100 {
+                if list.len() < MOST_BAD {
                     list.push(bad);
                 }
             });

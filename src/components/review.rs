@@ -2,6 +2,7 @@ use leptos::prelude::*;
 use muster_runs::{RunId, Task, task_words};
 
 use super::{Alert, Dialog, Field, FieldKind, Icon, Kind, RunView};
+use crate::draft::{FormDraft, keep_text};
 use crate::format;
 use crate::runs::{Proposal, is_open};
 use crate::store::Store;
@@ -57,6 +58,7 @@ pub fn ReviewDialog(
     });
     let typed = RwSignal::new(String::new());
     let ticket = RwSignal::new(String::new());
+    keep_text(FormDraft::new(&store.connection().id, "ticket"), ticket);
     let fault = RwSignal::new(None::<String>);
     let wanted = StoredValue::new(review.typed.clone());
     let proposal = StoredValue::new(review.proposal.clone());
@@ -72,6 +74,7 @@ pub fn ReviewDialog(
         }
         let mut proposal = proposal.get_value();
         proposal.ticket = ticket.get_untracked().trim().to_owned();
+        ticket.set(String::new());
         let id = store.begin(proposal);
         shown.set(id);
         run.set(Some(id));

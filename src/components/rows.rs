@@ -18,8 +18,13 @@ use crate::session::storage::{self, Area};
 const LONG: usize = 200;
 /// How many rows a page has.
 const PAGE: usize = 100;
-/// How many rows are made above the screen, and as many below.
+/// How many rows are made above the screen, and as many below; none before the first are painted.
 const OVER: i32 = 6;
+/// How high a row about is, for how many to make before one is laid out, in pixels.
+const ROW: f64 = 44.0;
+/// How long after a frame was painted what is out of sight is seen to, in milliseconds: whoever waits for the frame is not to
+/// wait for that as well.
+const LATER_MS: u32 = 20;
 /// Higher than this in pixels, some browsers lay nothing out: then there are pages.
 const HIGHEST: f64 = 16e6;
 /// Where it is kept that tables are to be shown in pages.
@@ -50,6 +55,8 @@ struct Seen {
     first: i32,
     /// How many rows fit on the screen.
     fits: i32,
+    /// How many are made above and below.
+    over: i32,
     /// The number of the row with the focus.
     focus: Option<i32>,
     /// The number of the row that something is being done to.
@@ -64,6 +71,13 @@ impl Seen {
     /// How many rows have gone by.
     fn gone(self) -> f64 {
         (self.scroll - self.top) / self.row.max(1.0)
+    }
+
+    /// How many rows are in sight: what stands above the table takes the place of some.
+    #[allow(clippy::cast_possible_truncation)] // no page is as high
+    fn in_sight(self) -> i32 {
+        let above = if self.row > 0.0 { -self.gone() } else { 0.0 };
+        (self.fits - above.max(0.0).floor() as i32).max(1)
     }
 }
 
@@ -114,7 +128,7 @@ impl Rows {
         let inner = StoredValue::new_local(Rc::new(Inner {
             key,
             seen: Cell::new(Seen {
-                fits: 24,
+                fits: first_fits(),
                 page: page_of_address(),
                 ..Seen::default()
             }),
@@ -164,6 +178,19 @@ impl Rows {
             in_pages: RwSignal::new(storage::get(IN_PAGES).is_some()),
             body: NodeRef::new(),
         };
+        Effect::new(move |done: Option<bool>| {
+            let is_first = done != Some(true) && count.get() > 0;
+            if is_first {
+                // The first rows are not to wait for those that nobody sees.
+                after_paint(move || {
+                    rows.see(Seen {
+                        over: OVER,
+                        ..rows.now()
+                    });
+                });
+            }
+            is_first || done == Some(true)
+        });
         Effect::new(move |before| rows.settle(before));
         Effect::new(move |before: Option<()>| {
             if let Some(router) = inner.get_value().router {
@@ -201,7 +228,7 @@ impl Rows {
         self.late.get() && {
             let seen = self.seen();
             let at = whole(row) - self.base() - seen.first;
-            !(-1..=seen.fits).contains(&at)
+            !(-1..=seen.in_sight()).contains(&at)
         }
     }
 
@@ -422,8 +449,13 @@ impl Rows {
                 (from, n.min(from + whole(PAGE)))
             }
             Mode::Window => {
-                let some = n.min(seen.fits + 2 * OVER);
-                let from = (seen.first + base - OVER).clamp(0, n - some);
+                let fits = if seen.over == 0 {
+                    seen.in_sight()
+                } else {
+                    seen.fits
+                };
+                let some = n.min(fits + 2 * seen.over);
+                let from = (seen.first + base - seen.over).clamp(0, n - some);
                 (from, from + some)
             }
         };
@@ -508,9 +540,16 @@ struct Settled {
     base: i32,
 }
 
-/// Does something when the frame that is being made was painted: in the next one.
+/// How many rows fit on the screen, as far as can be told before one is laid out.
+#[allow(clippy::cast_possible_truncation)] // no screen is as high
+fn first_fits() -> i32 {
+    let high = window().inner_height().ok().and_then(|high| high.as_f64());
+    (high.unwrap_or_default() / ROW).ceil() as i32
+}
+
+/// Does something when the frame that is being made was painted, and a little later.
 fn after_paint(act: impl FnOnce() + 'static) {
-    request_animation_frame(move || request_animation_frame(act));
+    request_animation_frame(move || browser::later(LATER_MS, act));
 }
 
 /// A text that may be cut off is told whole to whoever points at it. To have it ready in each row

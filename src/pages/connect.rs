@@ -8,6 +8,7 @@ use crate::components::{
     Alert, Avatar, AvatarOf, Check, Field, FieldKind, Heading, Icon, Kind, token_fault, try_token,
     unique_id,
 };
+use crate::rest::{doors, use_rest};
 use crate::router::use_router;
 use crate::session::{
     Access, AddressFault, COLORS, Connection, ConnectionId, DemoPerson, Keep, Photos, System,
@@ -17,12 +18,12 @@ use crate::store::Stores;
 
 /// What stands in the form.
 #[derive(Clone, Copy)]
-struct Form {
-    system: RwSignal<System>,
-    server: RwSignal<String>,
+pub struct Form {
+    pub(super) system: RwSignal<System>,
+    pub(super) server: RwSignal<String>,
     token: RwSignal<String>,
-    user: RwSignal<String>,
-    name: RwSignal<String>,
+    pub(super) user: RwSignal<String>,
+    pub(super) name: RwSignal<String>,
     color: RwSignal<u8>,
     remember: RwSignal<bool>,
     look_only: RwSignal<bool>,
@@ -250,7 +251,7 @@ fn Points() -> impl IntoView {
 /// The form for a new connection.
 #[component]
 fn NewConnection(form: Form, stranger: Memo<Option<String>>) -> impl IntoView {
-    let session = use_session();
+    let (session, rest) = (use_session(), use_rest());
     let router = use_router();
     // Gone when the user has left the page meanwhile: then nobody is taken anywhere.
     let here = StoredValue::new(());
@@ -451,6 +452,7 @@ fn NewConnection(form: Form, stranger: Memo<Option<String>>) -> impl IntoView {
                         }
                     })
             }}
+            {move || rest.is_here().then(|| doors::connect_more(form))}
             <Field
                 label="Token"
                 value=form.token

@@ -3,7 +3,9 @@
 use group_api::{Backend, Field as GroupField, FieldFault};
 use leptos::prelude::*;
 
-use crate::components::{Field, FieldKind};
+use muster_core::Choice;
+
+use crate::components::{Clash, Field, FieldKind};
 
 /// What stands in the fields, and what is wrong with it.
 #[derive(Clone, Copy)]
@@ -18,6 +20,10 @@ pub struct GroupFields {
     pub photo: RwSignal<String>,
     /// What is wrong, beside which field.
     pub faults: RwSignal<Vec<FieldFault>>,
+    /// What the server shows by now where somebody changed the same field.
+    pub theirs: RwSignal<Vec<(GroupField, String)>>,
+    /// The fields that were changed elsewhere and follow that.
+    pub news: RwSignal<Vec<GroupField>>,
 }
 
 impl GroupFields {
@@ -30,6 +36,8 @@ impl GroupFields {
             description: RwSignal::default(),
             photo: RwSignal::default(),
             faults: RwSignal::default(),
+            theirs: RwSignal::default(),
+            news: RwSignal::default(),
         }
     }
 
@@ -84,6 +92,9 @@ pub fn GroupFieldset(
     key_hint: &'static str,
     /// Called when the user edits a field.
     on_edit: Callback<GroupField>,
+    /// Called with the answer to which text is to stand, where others may change the group meanwhile.
+    #[prop(optional)]
+    on_settle: Option<Callback<(GroupField, Choice)>>,
 ) -> impl IntoView {
     backend
         .capabilities()
@@ -97,10 +108,27 @@ pub fn GroupFieldset(
                 GroupField::Description => FieldKind::Text,
                 GroupField::Photo => FieldKind::Address,
             };
-            let hint = match field {
-                GroupField::InternalName => Some(key_hint.to_owned()),
-                GroupField::Photo => Some("Shown only where a connection loads photos.".to_owned()),
+            let about = match field {
+                GroupField::InternalName => Some(key_hint),
+                GroupField::Photo => Some("Shown only where a connection loads photos."),
                 GroupField::DisplayName | GroupField::Description => None,
+            };
+            let hint = Signal::derive(move || {
+                let is_news = fields.news.with(|news| news.contains(&field));
+                let news = is_news
+                    .then_some("Somebody changed this meanwhile: it is what the server shows now.");
+                let words: Vec<&str> = news.into_iter().chain(about).collect();
+                (!words.is_empty()).then(|| words.join(" "))
+            });
+            let clash = move || {
+                let theirs = fields.theirs.with(|theirs| {
+                    let theirs = theirs.iter().find(|(clashing, _)| *clashing == field);
+                    theirs.map(|(_, text)| text.clone())
+                });
+                theirs.zip(on_settle).map(|(theirs, on_settle)| {
+                    let on_choose = Callback::new(move |choice| on_settle.run((field, choice)));
+                    view! { <Clash label=label(field) theirs=theirs on_choose=on_choose /> }
+                })
             };
             let error = Signal::derive(move || {
                 fields.faults.with(|faults| {
@@ -123,15 +151,16 @@ pub fn GroupFieldset(
                         on_edit.run(field);
                     })
                 />
+                {clash}
             }
         })
         .collect_view()
 }
 
-/// Moves the focus to the first field that has a fault.
+/// Moves the focus to the first field that has a fault, or to the first question.
 pub fn focus_first_fault() {
     let first = document()
-        .query_selector("[aria-invalid='true']")
+        .query_selector("[aria-invalid='true'], [data-clash]")
         .ok()
         .flatten();
     if let Some(id) = first.map(|element| element.id()) {

@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use group_api::{ApiError, Field, KeyKind, ListScope, Timestamp};
+use leptos::Lights;
 use leptos::prelude::*;
-use leptos::{Lights, Value};
 use muster_core::{Coverage, Direction, Directory, Only, Query, Row, SortBy, WorkList};
 
 use super::worklists::{WorkLists, list_of_address};
@@ -19,6 +19,9 @@ use crate::store::{Store, use_store};
 
 /// How many of those who manage a group are named in its row.
 const NAMED: usize = 3;
+
+/// After how long without a group the table shows where they will be, in milliseconds.
+const SKELETON_AFTER_MS: u32 = 150;
 
 /// What one row of the table shows. What is equal is not painted again.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -122,15 +125,6 @@ pub fn Groups() -> impl IntoView {
             ),
         ]);
     });
-    // A refused token was replaced: what failed is read again.
-    Effect::new(move |before: Option<()>| {
-        session.track_tokens();
-        if before.is_some()
-            && store.peek(|directory| matches!(directory.coverage(), Coverage::BrokenOff(_)))
-        {
-            store.load();
-        }
-    });
 
     let asked = Memo::new(move |_| {
         // Words and no formatting of values: that alone was a kilobyte.
@@ -203,7 +197,7 @@ pub fn Groups() -> impl IntoView {
                 <Failed title="The groups could not be read" error=error on_again=again on_connect=connect_again />
             }
             .into_any(),
-            (Coverage::Full { .. }, 0, _) => view! { <NoGroups store=store /> }.into_any(),
+            (Coverage::Full { unreadable: 0, .. }, 0, _) => view! { <NoGroups store=store /> }.into_any(),
             (_, 1.., 0) if !loading => view! {
                 <Empty title="No group matches">
                     <p>
@@ -317,7 +311,7 @@ fn Count(
     let reading = Memo::new(move |_| matches!(coverage.get(), Coverage::Loading | Coverage::None));
     view! {
         <div class="count end">
-            <span role="status">
+            <span role="status" aria-live=move || store.fresh().is_quiet().then_some("off")>
                 <strong>{move || text().0}</strong>
                 {move || text().1}
             </span>
@@ -487,10 +481,19 @@ fn Table(
         let cells = move || {
             view! { <Cells listed=listed shown=shown.get() marks=marks lead_label=lead_label /> }
         };
-        row(place, Value::None, cells.into_any())
+        let news = move || {
+            let is_news = shown.with(|shown| store.fresh().is_news(&shown.key));
+            is_news.then_some("news")
+        };
+        row(place, news.into_attribute_value(), cells.into_any())
     };
+    // A list that comes at once needs nothing in its place, and to make that would keep it waiting.
+    let waited = RwSignal::new(false);
+    browser::later(SKELETON_AFTER_MS, move || {
+        waited.try_set(true);
+    });
     let skeleton = move || {
-        (count.get() == 0).then(|| {
+        (waited.get() && count.get() == 0).then(|| {
             (0..8)
                 .map(|_| {
                     view! {

@@ -17,6 +17,7 @@ use crate::components::{
     Dialog, ExportButton, Keys, PeopleBox, Review, ReviewDialog, RoleSelect, Selection,
     SelectionBar, people_named, plain_role,
 };
+use crate::draft::{FormDraft, keep_people};
 use crate::format;
 use crate::router::use_router;
 use crate::runs::Proposal;
@@ -32,6 +33,22 @@ enum Asked {
     Remove,
     /// Whether this is what is meant.
     Review(Box<Review>),
+}
+
+/// What is to become of people in several groups.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum What {
+    Add,
+    Remove,
+}
+
+/// Where those are kept who were chosen for it and not sent.
+fn draft(store: Store, what: What) -> FormDraft {
+    let form = match what {
+        What::Add => "groups/add",
+        What::Remove => "groups/remove",
+    };
+    FormDraft::new(&store.connection().id, form)
 }
 
 /// The bar of the groups' table while some are selected.
@@ -63,6 +80,10 @@ pub fn GroupsBar(
         let Some(told) = id.and_then(|id| untrack(|| store.runs().get(id))) else {
             return;
         };
+        // They were sent; a review that was given up leaves them for the next time.
+        for what in [What::Add, What::Remove] {
+            draft(store, what).clear();
+        }
         // A group of which everything succeeded leaves the selection.
         let run = &told.run;
         let stays: HashSet<usize> = run
@@ -143,13 +164,13 @@ pub fn GroupsBar(
                             review(addition(store, &selected(), &people, &role));
                         }
                     });
-                    view! { <ChoosePeople store=store count=selection.len() role=Some(first_role()) on_choose=choose on_close=close /> }.into_any()
+                    view! { <ChoosePeople store=store what=What::Add count=selection.len() role=Some(first_role()) on_choose=choose on_close=close /> }.into_any()
                 }
                 Asked::Remove => {
                     let choose = Callback::new(move |(people, _): (Vec<PersonKey>, Option<Role>)| {
                         review(removal(store, &selected(), &people));
                     });
-                    view! { <ChoosePeople store=store count=selection.len() role=None on_choose=choose on_close=close /> }.into_any()
+                    view! { <ChoosePeople store=store what=What::Remove count=selection.len() role=None on_choose=choose on_close=close /> }.into_any()
                 }
                 Asked::Review(review) => view! { <ReviewDialog store=store review=*review on_close=done /> }.into_any(),
             }
@@ -328,6 +349,7 @@ fn deletion(store: Store, groups: &[Arc<Group>]) -> Review {
 #[component]
 fn ChoosePeople(
     store: Store,
+    what: What,
     count: usize,
     role: Option<Role>,
     on_choose: Callback<(Vec<PersonKey>, Option<Role>)>,
@@ -336,14 +358,21 @@ fn ChoosePeople(
     let capabilities = store.capabilities();
     let chosen = RwSignal::new(Vec::<PersonKey>::new());
     let typed = RwSignal::new(String::new());
+    keep_people(draft(store, what), chosen, typed);
     let fault = RwSignal::new(None::<String>);
     let known = StoredValue::new(store.peek(Directory::people));
     let members = StoredValue::new(Vec::new());
     let groups = format::groups(count);
-    let title = match role {
-        Some(_) => format!("Add people to {groups}"),
-        None => format!("Remove people from {groups}"),
+    let title = match what {
+        What::Add => format!("Add people to {groups}"),
+        What::Remove => format!("Remove people from {groups}"),
     };
+    let give_up = Callback::new(move |()| {
+        chosen.set(Vec::new());
+        typed.set(String::new());
+        draft(store, what).clear();
+        on_close.run(());
+    });
     let role = role.map(RwSignal::new);
     let send = Callback::new(move |()| {
         let people = chosen.with_untracked(|chosen| people_named(chosen, &typed.get_untracked()));
@@ -353,11 +382,11 @@ fn ChoosePeople(
         }
     });
     view! {
-        <Dialog title=title on_submit=send on_close=on_close>
+        <Dialog title=title on_submit=send on_close=give_up>
             <PeopleBox label="People" chosen=chosen typed=typed known=known members=members error=fault />
             {role.map(|role| view! { <RoleSelect capabilities=capabilities role=role /> })}
             <div class="actions">
-                <button class="btn" type="button" on:click=move |_| on_close.run(())>
+                <button class="btn" type="button" on:click=move |_| give_up.run(())>
                     "Cancel"
                 </button>
                 <button class="btn btn-primary" type="submit">

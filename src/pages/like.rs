@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use group_api::{
     ApiError, Field, Group, GroupKey, Member, MemberKind, PersonChange, PersonKey, Support,
+    propose_internal_name,
 };
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -16,6 +17,7 @@ use crate::components::{Alert, Check, Kind};
 use crate::format;
 use crate::request::Latest;
 use crate::runs::Proposal;
+use crate::session::use_session;
 use crate::store::Store;
 
 /// The group that a new one is to be like.
@@ -52,6 +54,14 @@ impl Like {
             latest: StoredValue::new_local(Latest::default()),
         };
         like.read();
+        // A refused token was replaced: what failed is read again.
+        let session = use_session();
+        Effect::new(move |before: Option<()>| {
+            session.track_tokens();
+            if before.is_some() && like.failure.with_untracked(Option::is_some) {
+                like.read();
+            }
+        });
         on_cleanup(move || {
             like.latest.try_with_value(Latest::cancel);
         });
@@ -60,13 +70,8 @@ impl Like {
             let Some(group) = group.get() else {
                 return before;
             };
-            let texts = [
-                format!("Copy of {}", group.display_name),
-                group.description.clone().unwrap_or_default(),
-                group.photo.clone().unwrap_or_default(),
-            ];
-            let signals = [fields.display_name, fields.description, fields.photo];
-            for (place, (signal, text)) in signals.iter().zip(&texts).enumerate() {
+            let texts = taken(&group);
+            for (place, (signal, text)) in filled(fields).iter().zip(&texts).enumerate() {
                 let put = before.as_ref().and_then(|before| before.get(place));
                 let untouched = signal.with_untracked(|now| match put {
                     Some(put) => now == put,
@@ -80,6 +85,33 @@ impl Like {
             Some(texts)
         });
         Some(like)
+    }
+
+    /// Whether the fields hold what was taken from the group and nothing else. Reactive.
+    pub(super) fn is_as_put(self, fields: GroupFields) -> bool {
+        let now = filled(fields).map(|signal| signal.get());
+        let proposed = propose_internal_name(now.first().map_or("", String::as_str));
+        let is_proposed = fields
+            .internal_name
+            .with(|name| name.is_empty() || *name == proposed);
+        is_proposed
+            && self
+                .group
+                .with(|group| group.as_ref().is_some_and(|group| taken(group) == now))
+    }
+
+    /// Puts what is taken from the group into the fields.
+    pub(super) fn put(self, fields: GroupFields) {
+        let Some(group) = self.group.get_untracked() else {
+            return;
+        };
+        for (signal, text) in filled(fields).into_iter().zip(taken(&group)) {
+            signal.set(text);
+        }
+        let name = fields
+            .display_name
+            .with_untracked(|name| propose_internal_name(name));
+        fields.internal_name.set(name);
     }
 
     /// Reads the group: its people may not be what they were.
@@ -136,6 +168,20 @@ impl Like {
             })
         })
     }
+}
+
+/// What a new group takes from another.
+fn taken(group: &Group) -> [String; 3] {
+    [
+        format!("Copy of {}", group.display_name),
+        group.description.clone().unwrap_or_default(),
+        group.photo.clone().unwrap_or_default(),
+    ]
+}
+
+/// The fields that it is put into.
+const fn filled(fields: GroupFields) -> [RwSignal<String>; 3] {
+    [fields.display_name, fields.description, fields.photo]
 }
 
 /// Who of a group can be put into another.

@@ -3,6 +3,7 @@
 mod activity;
 mod compare;
 mod connect;
+mod connect_more;
 mod exports;
 mod fields;
 mod group;
@@ -21,10 +22,11 @@ mod worklists;
 
 pub use activity::Activity;
 pub use compare::Compare;
-pub use connect::Connect;
+pub use connect::{Connect, Form as ConnectForm};
+pub use connect_more::ConnectMore;
 pub use exports::GroupsTools;
 pub use group::{GroupFrame, GroupMembers, GroupSettings};
-pub use groups::Groups;
+pub use groups::{Groups, group_href};
 pub use groups_bulk::GroupsBar;
 pub use import::Import;
 pub use new_group::NewGroupPage;

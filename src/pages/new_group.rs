@@ -2,14 +2,26 @@ use group_api::{Field as GroupField, KeyKind, NewGroup, UndoneStep, propose_inte
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::fields::{GroupFields, GroupFieldset, focus_first_fault};
+use super::fields::{GroupFields, GroupFieldset, focus_first_fault, label};
+use super::group::keep_description;
 use super::groups::group_href;
 use super::like::{Like, LikeNote, LikePeople};
 use crate::browser;
 use crate::components::{Alert, Check, Heading, Icon, Kind};
+use crate::draft::FormDraft;
 use crate::router::use_router;
-use crate::session::Access;
+use crate::session::{Access, ConnectionId};
 use crate::store::{WriteError, use_store};
+
+/// Beside the fields, in what is kept of what was typed.
+const ADD_ME: &str = "Add me";
+const YES: &str = "yes";
+
+/// Where what was typed of a new group is kept; of one like another apart.
+fn draft_of(connection: &ConnectionId) -> FormDraft {
+    let like = browser::query_param("like").unwrap_or_default();
+    FormDraft::new(connection, &format!("new-group/{like}"))
+}
 
 /// A new group.
 #[component]
@@ -46,7 +58,49 @@ pub fn NewGroupPage() -> impl IntoView {
         }
         _ => {}
     });
+    // What was typed comes before what is taken from another group, which leaves it as it is.
+    let draft = draft_of(&connection.id);
+    let kept = draft.read();
+    let was_kept = RwSignal::new(!kept.is_empty());
+    let all = capabilities.fields;
+    for (name, text) in kept {
+        match all.iter().find(|field| label(**field) == name) {
+            Some(field) => fields.of(*field).set(text),
+            None => add_me.set(can_add_me && text == YES),
+        }
+    }
+    // A name that is not the one that would be proposed was typed by hand.
+    follows.set(
+        chooses_key
+            && fields.internal_name.with_untracked(|name| {
+                name.is_empty()
+                    || *name == propose_internal_name(&fields.display_name.get_untracked())
+            }),
+    );
     let like = Like::of_address(store, fields, on_edit);
+    let (keeping, draft) = (draft.clone(), StoredValue::new(draft));
+    Effect::new(move |_| {
+        let texts: Vec<String> = all.iter().map(|field| fields.of(*field).get()).collect();
+        let wants = if add_me.get() { YES } else { "no" };
+        // What was only taken from another group is there again anyway.
+        let is_taken = like.is_some_and(|like| like.is_as_put(fields));
+        if is_taken || texts.iter().all(String::is_empty) {
+            return keeping.clear();
+        }
+        let named = all.iter().map(|field| label(*field)).zip(texts);
+        keeping.keep(named.chain([(ADD_ME, wants.to_owned())]));
+    });
+    let start_anew = Callback::new(move |()| {
+        for field in all {
+            fields.of(*field).set(String::new());
+        }
+        fields.faults.set(Vec::new());
+        follows.set(chooses_key);
+        was_kept.set(false);
+        if let Some(like) = like {
+            like.put(fields);
+        }
+    });
     let send = move || {
         if busy.get_untracked() {
             return;
@@ -60,11 +114,13 @@ pub fn NewGroupPage() -> impl IntoView {
         };
         busy.set(true);
         failure.set(None);
+        let sent = draft.get_value();
         spawn_local(async move {
             let result = store.create(&new).await;
             busy.try_set(false);
             match result {
                 Ok(done) => {
+                    sent.clear();
                     let group = done.value;
                     let i_am_in = new.add_admin.clone().filter(|_| {
                         !done
@@ -106,7 +162,7 @@ pub fn NewGroupPage() -> impl IntoView {
                         // What is left to do stands ready on the page where it is done.
                         Some(("add", me)) => format!("{href}?add={}", browser::encode(&me)),
                         Some((_, text)) => {
-                            store.keep_description(&group.key, text);
+                            keep_description(store, &group, text);
                             format!("{href}/settings")
                         }
                         None => href,
@@ -148,6 +204,7 @@ pub fn NewGroupPage() -> impl IntoView {
                     }
                 >
                     {(connection.access == Access::LookOnly).then(|| view! { <LookOnlyNote /> })}
+                    {move || was_kept.get().then(|| view! { <WasKept on_anew=start_anew /> })}
                     {move || {
                         failure
                             .get()
@@ -179,13 +236,28 @@ pub fn NewGroupPage() -> impl IntoView {
                         >
                             {move || if busy.get() { "Creating…" } else { "Create group" }}
                         </button>
-                        <a class="btn btn-quiet" href=cancel>
+                        <a class="btn btn-quiet" href=cancel on:click=move |_| draft.with_value(FormDraft::clear)>
                             "Cancel"
                         </a>
                     </div>
                 </form>
             </div>
         </main>
+    }
+}
+
+/// What stands in the form was typed before.
+#[component]
+fn WasKept(on_anew: Callback<()>) -> impl IntoView {
+    view! {
+        <Alert kind=Kind::Note>
+            <p>"What you typed here before was kept. No group has been made of it."</p>
+            <div class="actions">
+                <button class="btn btn-small" type="button" on:click=move |_| on_anew.run(())>
+                    "Start anew"
+                </button>
+            </div>
+        </Alert>
     }
 }
 

@@ -108,15 +108,6 @@ pub fn People() -> impl IntoView {
             ("dir", down.then(|| "desc".to_owned())),
         ]);
     });
-    // A refused token was replaced: what failed is read again.
-    Effect::new(move |before: Option<()>| {
-        session.track_tokens();
-        if before.is_some()
-            && store.peek(|directory| matches!(directory.coverage(), Coverage::BrokenOff(_)))
-        {
-            store.load();
-        }
-    });
 
     let everybody = Memo::new(move |_| Arc::new(store.look(Everybody::new)));
     let places = Memo::new(move |_| {
@@ -149,7 +140,7 @@ pub fn People() -> impl IntoView {
             <Failed title="The people could not be read" error=error on_again=again on_connect=connect_again />
         }
         .into_any(),
-        (Coverage::Full { .. }, 0, _) => view! {
+        (Coverage::Full { unreadable: 0, .. }, 0, _) => view! {
             <Empty title="Nobody is in a group yet">
                 <p>"Here stands everybody who is in some group. Make a group, or add the first people to one."</p>
                 <div class="actions">

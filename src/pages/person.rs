@@ -22,7 +22,7 @@ use crate::components::{
 };
 use crate::export::{Content, Keep, Offer, Offers, SOME_OF_THE_PEOPLE, Sheet, Whole};
 use crate::format;
-use crate::request::Latest;
+use crate::request::{Asked, Latest};
 use crate::router::use_router;
 use crate::session::{Photos, use_session};
 use crate::store::{OfPerson, Store, use_store};
@@ -148,6 +148,48 @@ impl PersonPage {
         });
     }
 
+    /// Reads them again although nobody asked for that; what is shown stays until that has ended.
+    fn read_quietly(self) {
+        let Reading::At { read_at, .. } = self.reading.get_untracked() else {
+            return;
+        };
+        if self.source.get_untracked() == Source::List {
+            return self.store.load_quietly();
+        }
+        let store = self.store;
+        let ticket = self
+            .latest
+            .with_value(|latest| latest.begin_as(Asked::ByItself));
+        let person = self.person.get_value();
+        spawn_local(async move {
+            let result = store.read_person(&person, ticket.stop()).await;
+            if !ticket.is_current() {
+                return;
+            }
+            let result = match result {
+                // So many are no longer theirs that the whole list is the shorter way.
+                Ok(OfPerson { left: 1.., .. }) => {
+                    self.read();
+                    return;
+                }
+                Ok(OfPerson {
+                    elements,
+                    unreadable,
+                    ..
+                }) => {
+                    self.asked.try_set(Reading::At {
+                        read_at: browser::now(),
+                        elements,
+                        unreadable,
+                    });
+                    Ok(())
+                }
+                Err(error) => Err(error),
+            };
+            store.fresh().told(read_at, result);
+        });
+    }
+
     fn stop(self) {
         match self.source.get_untracked() {
             Source::List => self.store.stop_loading(),
@@ -231,6 +273,7 @@ fn OnePerson(store: Store, person: PersonKey) -> impl IntoView {
     let key = person.to_string();
     let page = PersonPage::new(store, person);
     page.read();
+    store.fresh().on_asked(move || page.read_quietly());
     // A refused token was replaced: what failed is read again.
     Effect::new(move |before: Option<()>| {
         session.track_tokens();
@@ -319,6 +362,8 @@ fn OnePerson(store: Store, person: PersonKey) -> impl IntoView {
             <Failed title="The groups of this person could not be read" error=error on_again=again on_connect=connect_again />
         }
         .into_any(),
+        // What could not be understood may name them: that is said above.
+        (Reading::At { unreadable: 1.., .. }, 0, _) => ().into_any(),
         (Reading::At { elements, .. }, 0, _) => {
             view! { <InNone page=page elements=elements /> }.into_any()
         }

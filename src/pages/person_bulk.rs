@@ -16,6 +16,7 @@ use crate::components::{
     Dialog, GroupBox, Icon, Keys, PeopleBox, Review, ReviewDialog, RoleSelect, Selection,
     SelectionBar, people_named, plain_role, unique_id,
 };
+use crate::draft::{FormDraft, keep_people};
 use crate::format;
 use crate::request::Stop;
 use crate::runs::Proposal;
@@ -33,6 +34,10 @@ enum Asked {
     RemoveAll,
     Review(Box<Review>),
 }
+
+/// What can be chosen for a person and be kept.
+const ADD: &str = "add";
+const COPY: &str = "copy";
 
 /// A group of the person, with the roles that they hold in it.
 #[derive(Clone, Debug)]
@@ -79,6 +84,15 @@ impl Of {
         Some(name).filter(|name| self.person.with_value(|person| name != person.as_str()))
     }
 
+    /// Where what was chosen for this person and not sent is kept.
+    fn draft(self, what: &str) -> FormDraft {
+        let person = self.person.get_value();
+        FormDraft::new(
+            &self.store.connection().id,
+            &format!("person/{person}/{what}"),
+        )
+    }
+
     fn task(self, place: usize, change: PersonChange) -> Task {
         Task::Person {
             place,
@@ -104,6 +118,9 @@ pub(super) fn PersonActions(of: Of, selection: Selection, keys: Keys) -> impl In
     let done = Callback::new(move |id: Option<RunId>| {
         asked.set(Asked::Nothing);
         if id.is_some() {
+            // It was sent; a review that was given up leaves it for the next time.
+            of.draft(ADD).clear();
+            of.draft(COPY).clear();
             selection.clear();
             of.read.run(());
         }
@@ -383,6 +400,27 @@ fn AddToGroups(of: Of, on_review: Callback<Review>, on_close: Callback<()>) -> i
     let role = RwSignal::new(plain_role(capabilities));
     let chosen = RwSignal::new(None::<(GroupKey, String)>);
     let groups = RwSignal::new(Vec::<(GroupKey, String)>::new());
+    let draft = of.draft(ADD);
+    let kept = draft.read().into_iter();
+    groups.set(
+        kept.filter_map(|(key, name)| Some((GroupKey::new(&key).ok()?, name)))
+            .collect(),
+    );
+    let keeping = draft.clone();
+    Effect::new(move |_| {
+        groups.with(|groups| {
+            keeping.keep(
+                groups
+                    .iter()
+                    .map(|(key, name)| (key.as_str(), name.clone())),
+            )
+        });
+    });
+    let give_up = Callback::new(move |()| {
+        groups.set(Vec::new());
+        draft.clear();
+        on_close.run(());
+    });
     let fault = RwSignal::new(None::<String>);
     // What is chosen becomes a chip, and the field is free for the next.
     Effect::new(move |_| {
@@ -443,7 +481,7 @@ fn AddToGroups(of: Of, on_review: Callback<Review>, on_close: Callback<()>) -> i
         });
     });
     view! {
-        <Dialog title=format!("Add {} to groups", of.name.get_untracked()) on_submit=send on_close=on_close>
+        <Dialog title=format!("Add {} to groups", of.name.get_untracked()) on_submit=send on_close=give_up>
             <GroupBox store=store label="Group" chosen=chosen except=None error=fault />
             <ul class="chosen" aria-label="Chosen groups">
                 {move || {
@@ -471,7 +509,7 @@ fn AddToGroups(of: Of, on_review: Callback<Review>, on_close: Callback<()>) -> i
             </ul>
             <RoleSelect capabilities=capabilities role=role />
             <div class="actions">
-                <button class="btn" type="button" on:click=move |_| on_close.run(())>
+                <button class="btn" type="button" on:click=move |_| give_up.run(())>
                     "Cancel"
                 </button>
                 <button class="btn btn-primary" type="submit">
@@ -498,6 +536,13 @@ fn CopyGroups(of: Of, on_review: Callback<Review>, on_close: Callback<()>) -> im
     let capabilities = store.capabilities();
     let chosen = RwSignal::new(Vec::<PersonKey>::new());
     let typed = RwSignal::new(String::new());
+    keep_people(of.draft(COPY), chosen, typed);
+    let give_up = Callback::new(move |()| {
+        chosen.set(Vec::new());
+        typed.set(String::new());
+        of.draft(COPY).clear();
+        on_close.run(());
+    });
     let fault = RwSignal::new(None::<String>);
     let busy = RwSignal::new(false);
     let known = StoredValue::new(store.peek(Directory::people));
@@ -593,7 +638,7 @@ fn CopyGroups(of: Of, on_review: Callback<Review>, on_close: Callback<()>) -> im
         lines.iter().map(one).collect_view()
     });
     view! {
-        <Dialog title=format!("Copy the groups of {}", of.name.get_untracked()) busy=busy on_submit=send on_close=on_close>
+        <Dialog title=format!("Copy the groups of {}", of.name.get_untracked()) busy=busy on_submit=send on_close=give_up>
             <PeopleBox label="To" chosen=chosen typed=typed known=known members=members error=fault />
             <p class="quiet">
                 "They are added as plain members unless you ask for more. One group is tried first for each of them: where the server refuses the person there, the others are not tried."
@@ -602,7 +647,7 @@ fn CopyGroups(of: Of, on_review: Callback<Review>, on_close: Callback<()>) -> im
                 {list}
             </ul>
             <div class="actions">
-                <button class="btn" type="button" disabled=busy on:click=move |_| on_close.run(())>
+                <button class="btn" type="button" disabled=busy on:click=move |_| give_up.run(())>
                     "Cancel"
                 </button>
                 <button class="btn btn-primary" type="submit" aria-disabled=move || busy.get().then_some("true")>

@@ -12,11 +12,21 @@ use web_sys::{
     RequestCache, RequestCredentials, RequestInit, RequestMode, SecurityPolicyViolationEvent,
 };
 
+/// Whether a server is the one that this page came from, which a page may always read.
+fn is_own(server: &str) -> bool {
+    let origin = window().location().origin().unwrap_or_default();
+    server
+        .strip_prefix(&origin)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 /// What a second look found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Found {
     /// Something answers there, and does not let this page read it (CORS).
     ForbidsThisPage,
+    /// Something answers at the same host, and broke off when it was asked for groups.
+    BreaksOff,
     /// Nothing answers.
     Unreachable,
     /// This page's own policy forbids to ask.
@@ -32,6 +42,9 @@ impl Found {
             Self::ForbidsThisPage => format!(
                 "{server} answers, but does not let pages from {page} read its answers (CORS). Whoever runs it can allow this \
                  origin, or whoever hosts this page can pass it on with “muster-server --upstream”."
+            ),
+            Self::BreaksOff => format!(
+                "{server} answers, but broke off when it was asked for its groups. Try again; if that stays so, whoever runs it has to look."
             ),
             Self::Unreachable => {
                 format!(
@@ -72,6 +85,8 @@ pub async fn look_again(server: &str) -> Found {
     );
     if blocked.get() {
         Found::BlockedHere
+    } else if answers && is_own(server) {
+        Found::BreaksOff
     } else if answers {
         Found::ForbidsThisPage
     } else {

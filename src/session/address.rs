@@ -12,6 +12,17 @@ pub struct Address {
     pub server: String,
     /// What will be called first, to be shown.
     pub will_call: String,
+    /// Who may read on the way there.
+    pub line: Line,
+}
+
+/// Who may read what goes to a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Line {
+    /// Nobody: it is encrypted, or does not leave this machine.
+    Private,
+    /// Whoever is between: it is plain http.
+    Open,
 }
 
 /// Why a text is no server's address.
@@ -79,6 +90,11 @@ pub fn read_address(text: &str, system: System) -> Result<Address, AddressFault>
     let prefix = cut.unwrap_or(bare);
     let server = format!("{}{}", url.origin(), prefix.trim_end_matches('/'));
     Ok(Address {
+        line: if protocol == "http:" && !loopback {
+            Line::Open
+        } else {
+            Line::Private
+        },
         will_call: format!("{server}{list_path}"),
         server,
     })

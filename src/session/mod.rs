@@ -16,7 +16,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 
-pub use address::{Address, AddressFault, read_address};
+pub use address::{Address, AddressFault, Line, read_address};
 pub use config::{Config, DemoPerson, OfferedConnection};
 pub use connection::{Access, COLORS, Connection, ConnectionId, Keep, Photos};
 pub use system::System;

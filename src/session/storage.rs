@@ -60,6 +60,17 @@ pub(crate) fn remove(place: Area, key: &str) {
     }
 }
 
+/// The keys of what is kept there.
+pub(crate) fn keys(place: Area) -> Vec<String> {
+    let Some(storage) = area(place) else {
+        return Vec::new();
+    };
+    let count = storage.length().unwrap_or_default();
+    (0..count)
+        .filter_map(|place| storage.key(place).ok().flatten())
+        .collect()
+}
+
 /// The connections of the device, then those of this tab.
 pub(super) fn connections() -> Vec<Connection> {
     let read = |place| {

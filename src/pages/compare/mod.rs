@@ -446,6 +446,9 @@ fn Look(page: Page, step: RwSignal<Step>) -> impl IntoView {
                     view! { <Table page=page places=places rows=rows search=search /> }.into_any()
                 } else if under.get() {
                     view! { <p class="quiet" role="status">"Reading…"</p> }.into_any()
+                } else if matches!(page.reading.get(), Reading::Failed(_)) && total.get() == 0 {
+                    // What stands above says why there is nothing.
+                    ().into_any()
                 } else if total.get() > 0 {
                     view! {
                         <Empty title="Nothing matches">

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use group_api::{
     Action, ApiError, Capabilities, Group, Member, Members, MembershipChange, Outcome,
-    PersonChange, PersonKey, PersonStep, Roles, guards,
+    PersonChange, PersonKey, PersonStep, ReadBack, Roles, guards,
 };
 use leptos::Lights;
 use leptos::prelude::*;
@@ -14,7 +14,7 @@ use super::bulk::MembersBar;
 use super::confirm::{Confirm, Question, guard_words};
 use super::exports;
 use super::row::MemberCells;
-use super::{GroupPage, Marked, Reading, RowState, use_group};
+use super::{Elsewhere, GroupPage, Marked, Reading, RowState, use_group};
 use crate::browser;
 use crate::components::{
     Alert, Empty, ExportButton, Icon, InPages, Keys, Kind, Pager, Rows, Search, SelectMode,
@@ -250,8 +250,17 @@ fn state_of(
                 .to_owned(),
             step,
         },
-        Some(Outcome::Unknown(error)) => RowState::NotDone {
+        Some(Outcome::Unknown(error @ ApiError::Unconfirmed { .. })) => RowState::NotDone {
             words: error.to_string(),
+            step,
+        },
+        // Neither the answer nor the look after it came.
+        Some(Outcome::Unknown(error)) => RowState::NotDone {
+            words: ApiError::Unconfirmed {
+                cause: Some(Box::new(error)),
+                read: ReadBack::Impossible,
+            }
+            .to_string(),
             step,
         },
         None => RowState::NotDone {
@@ -576,6 +585,11 @@ fn MembersTable(
                 what: "removed", ..
             } => Some("removed"),
             RowState::Done { .. } => Some("done"),
+            RowState::Elsewhere {
+                what: Elsewhere::Removed,
+                ..
+            } => Some("removed"),
+            RowState::Elsewhere { .. } => Some("news"),
             RowState::NotDone { .. } => Some("refused"),
         };
         let button_id = StoredValue::new(unique_id("role"));

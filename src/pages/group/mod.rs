@@ -4,7 +4,10 @@ mod add;
 mod bulk;
 mod confirm;
 mod delete;
+mod details;
+mod editing;
 mod exports;
+mod gone;
 mod members;
 mod row;
 mod settings;
@@ -18,8 +21,11 @@ use leptos::task::spawn_local;
 use muster_runs::RunId;
 
 pub(super) use confirm::guard_words;
+pub(super) use editing::keep_description;
 pub use members::GroupMembers;
 pub use settings::GroupSettings;
+
+use gone::Gone;
 
 use super::NotFound;
 use super::compare::compare_groups;
@@ -27,7 +33,7 @@ use super::groups::group_href;
 use crate::browser;
 use crate::components::{Alert, Avatar, AvatarOf, Failed, Heading, Key, Kind, RunView, unique_id};
 use crate::format;
-use crate::request::Latest;
+use crate::request::{Asked, Latest};
 use crate::router::use_router;
 use crate::session::{Access, Photos, use_session};
 use crate::store::{Store, use_store};
@@ -58,8 +64,21 @@ enum RowState {
         /// The step that takes it back, where there is one.
         undo: Option<PersonStep>,
     },
+    /// Somebody else did something, which a reading at this time has shown.
+    Elsewhere { at: f64, what: Elsewhere },
     /// It was not done, and why. The step can be tried again.
     NotDone { words: String, step: PersonStep },
+}
+
+/// What somebody else did to a member.
+#[derive(Clone, Debug, PartialEq)]
+enum Elsewhere {
+    Added,
+    Removed,
+    /// Gave them another role; what they were before.
+    Changed {
+        was: String,
+    },
 }
 
 /// A row's state, with the member as last seen, so that the row stays when the person is gone.
@@ -89,6 +108,7 @@ impl GroupPage {
             return;
         };
         let ticket = self.latest.with_value(Latest::begin);
+        self.store.fresh().forget();
         self.reading.set(Reading::Under);
         spawn_local(async move {
             let result = self.store.read(&key, ticket.stop()).await;
@@ -105,6 +125,93 @@ impl GroupPage {
             };
             if ticket.is_current() {
                 self.reading.try_set(reading);
+            }
+        });
+    }
+
+    /// Reads the group again although nobody asked for that: what others changed is marked, and nothing else moves.
+    fn read_quietly(self) {
+        let (Some(key), Some(before), Reading::At(since)) = (
+            self.key.get_untracked(),
+            self.group.get_untracked(),
+            self.reading.get_untracked(),
+        ) else {
+            return;
+        };
+        let is_saving = |marks: &HashMap<PersonKey, Marked>| {
+            marks.values().any(|mark| mark.state == RowState::Saving)
+        };
+        if self.marks.with_untracked(is_saving) {
+            return;
+        }
+        let ticket = self
+            .latest
+            .with_value(|latest| latest.begin_as(Asked::ByItself));
+        spawn_local(async move {
+            let result = self.store.read(&key, ticket.stop()).await;
+            if !ticket.is_current() {
+                return;
+            }
+            let result = match result {
+                Ok(now) => {
+                    self.mark_elsewhere(&before, &now);
+                    self.reading.try_set(Reading::At(browser::now()));
+                    Ok(())
+                }
+                Err(error @ (ApiError::Refused(_) | ApiError::NotFound(_))) => {
+                    match self.store.presence(&key, ticket.stop()).await {
+                        Ok(Presence::Gone) => {
+                            self.reading.try_set(Reading::Gone);
+                            Ok(())
+                        }
+                        Ok(Presence::There) | Err(_) => Err(error),
+                    }
+                }
+                Err(error) => Err(error),
+            };
+            self.store.fresh().told(since, result);
+        });
+    }
+
+    /// Marks the rows of those whom somebody else has added, removed or given another role; those stay as they are to whom
+    /// something was done here.
+    fn mark_elsewhere(self, before: &Group, now: &Group) {
+        let (Some(before), Some(now)) = (before.members.listed(), now.members.listed()) else {
+            return;
+        };
+        let capabilities = self.store.capabilities();
+        let old: HashMap<&PersonKey, &Member> = before
+            .iter()
+            .map(|member| (&member.person, member))
+            .collect();
+        let new: HashMap<&PersonKey, &Member> =
+            now.iter().map(|member| (&member.person, member)).collect();
+        let came = now
+            .iter()
+            .filter(|member| !old.contains_key(&member.person));
+        let went = before
+            .iter()
+            .filter(|member| !new.contains_key(&member.person));
+        let changed = now.iter().filter_map(|member| {
+            let was = old.get(&member.person)?;
+            let what = Elsewhere::Changed {
+                was: capabilities.labels(&was.roles),
+            };
+            (!was.roles.same_as(&member.roles)).then_some((member, what))
+        });
+        let each = came
+            .map(|member| (member, Elsewhere::Added))
+            .chain(went.map(|member| (member, Elsewhere::Removed)))
+            .chain(changed);
+        let at = browser::now();
+        self.marks.try_update(|marks| {
+            for (member, what) in each {
+                marks
+                    .entry(member.person.clone())
+                    .or_insert_with(|| Marked {
+                        member: member.clone(),
+                        state: RowState::Elsewhere { at, what },
+                    });
             }
         });
     }
@@ -150,12 +257,20 @@ pub fn GroupFrame() -> impl IntoView {
         renamed: StoredValue::new(None),
     };
     provide_context(page);
-    // The group last seen here, for when the page is left.
-    let seen = StoredValue::new(None::<GroupKey>);
+    // The group last seen here and what it was called, for when the page is left or the group is gone.
+    let seen = StoredValue::new(None::<(GroupKey, String)>);
+    Effect::new(move |_| {
+        group.with(|group| {
+            if let Some(group) = group {
+                seen.set_value(Some((group.key.clone(), group.display_name.clone())));
+            }
+        });
+    });
+    let entered = StoredValue::new(None::<GroupKey>);
     Effect::new(move |before: Option<Option<GroupKey>>| {
         let key = key.get();
         if key.is_some() {
-            seen.set_value(key.clone());
+            entered.set_value(key.clone());
         }
         if before.as_ref() != Some(&key) {
             page.marks.set(HashMap::new());
@@ -169,10 +284,11 @@ pub fn GroupFrame() -> impl IntoView {
             page.read();
         }
     });
+    store.fresh().on_asked(move || page.read_quietly());
     on_cleanup(move || {
         page.latest.try_with_value(Latest::cancel);
         // By now the address is that of the next page, whose message stays.
-        if let Some(key) = seen.try_get_value().flatten() {
+        if let Some(key) = entered.try_get_value().flatten() {
             store.hush(Some(&key));
             store.put_run_away(Some(&key));
         }
@@ -200,12 +316,14 @@ pub fn GroupFrame() -> impl IntoView {
     );
     move || match view.get() {
         Shown::Gone => {
-            let key = key
-                .get_untracked()
-                .map(|key| key.to_string())
-                .unwrap_or_default();
-            let name = store.connection().name;
-            view! { <NotFound what=format!("There is no group “{key}” on {name}. It may have been renamed or deleted.") /> }.into_any()
+            let name = seen
+                .get_value()
+                .filter(|(seen, _)| Some(seen) == key.get_untracked().as_ref())
+                .map(|(_, name)| name);
+            match key.get_untracked() {
+                Some(key) => view! { <Gone page=page key=key name=name /> }.into_any(),
+                None => view! { <NotFound what="There is no group at this address." /> }.into_any(),
+            }
         }
         Shown::Failed(error) => {
             let id = store.connection().id;

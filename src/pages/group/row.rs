@@ -2,8 +2,8 @@ use group_api::{Action, Group, Member, MemberKind, Members, PersonChange, Person
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::RowState;
 use super::members::{Table, undo_id};
+use super::{Elsewhere, RowState};
 use crate::browser;
 use crate::components::{Avatar, AvatarOf, Icon, pick, unique_id};
 use crate::format;
@@ -29,6 +29,26 @@ pub(super) fn MemberCells(
     let verified = member.emails.first().and_then(|email| email.verified);
     let member = StoredValue::new(member);
     let last = if has_times { "3" } else { "2" };
+    // Who is not in the group any more has nothing but what became of them.
+    let beside = move |is_gone: bool, state: AnyView| {
+        if is_gone {
+            return view! {
+                <td class="c-state" role="cell" colspan=last>
+                    {state}
+                </td>
+            }
+            .into_any();
+        }
+        view! {
+            <td class="c-role" role="cell">
+                <RoleCell table=table member=member button_id=button_id saving=false />
+                {state}
+            </td>
+            {has_times.then(|| view! { <Joined member=member /> })}
+            <RemoveCell table=table member=member saving=false />
+        }
+        .into_any()
+    };
     let rest = move || match mark.get() {
         Some(RowState::Done {
             at,
@@ -60,30 +80,25 @@ pub(super) fn MemberCells(
                         })}
                 </span>
             };
-            if removed {
-                view! {
-                    <td class="c-state" role="cell" colspan=last>
-                        {state}
-                    </td>
-                }
-                .into_any()
-            } else {
-                view! {
-                    <td class="c-role" role="cell">
-                        <RoleCell table=table member=member button_id=button_id saving=false />
-                        {state}
-                    </td>
-                    {has_times.then(|| view! { <Joined member=member /> })}
-                    <RemoveCell table=table member=member saving=false />
-                }
-                .into_any()
-            }
+            beside(removed, state.into_any())
+        }
+        Some(RowState::Elsewhere { at, what }) => {
+            let words = match &what {
+                Elsewhere::Added => "added elsewhere".to_owned(),
+                Elsewhere::Removed => "removed elsewhere".to_owned(),
+                Elsewhere::Changed { was } => format!("changed elsewhere, was {was}"),
+            };
+            let state = view! {
+                <span class="row-state">
+                    <span role="status">{format!("{words} {}", format::time_of_day(at))}</span>
+                    <Dismiss table=table member=member />
+                </span>
+            };
+            beside(what == Elsewhere::Removed, state.into_any())
         }
         Some(RowState::NotDone { words, step }) => {
             let label = member.with_value(|m| m.label.clone());
             let again = format!("Retry {label}");
-            let dismiss = format!("Dismiss what happened to {label}");
-            let person = step.person.clone();
             view! {
                 <td class="c-state" role="cell" colspan=last>
                     <span class="row-state">
@@ -97,21 +112,7 @@ pub(super) fn MemberCells(
                         >
                             "Retry"
                         </button>
-                        <button
-                            class="link"
-                            type="button"
-                            aria-label=dismiss
-                            on:click=move |_| {
-                                table
-                                    .page
-                                    .marks
-                                    .update(|marks| {
-                                        marks.remove(&person);
-                                    });
-                            }
-                        >
-                            "Dismiss"
-                        </button>
+                        <Dismiss table=table member=member />
                     </span>
                 </td>
             }
@@ -170,6 +171,23 @@ pub(super) fn MemberCells(
             </span>
         </td>
         {rest}
+    }
+}
+
+/// Lets go of what a row says besides the member.
+#[component]
+fn Dismiss(table: Table, member: StoredValue<Member>) -> impl IntoView {
+    let label = member.with_value(|member| member.label.clone());
+    let dismiss = move |_| {
+        let person = member.with_value(|member| member.person.clone());
+        table.page.marks.update(|marks| {
+            marks.remove(&person);
+        });
+    };
+    view! {
+        <button class="link" type="button" aria-label=format!("Dismiss what happened to {label}") on:click=dismiss>
+            "Dismiss"
+        </button>
     }
 }
 

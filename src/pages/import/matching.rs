@@ -289,7 +289,18 @@ fn Known(importing: Importing) -> impl IntoView {
                 })
         }}
         {move || match importing.coverage.get() {
-            Coverage::Full { .. } => None,
+            Coverage::Full { unreadable: 0, .. } => None,
+            Coverage::Full { unreadable, .. } => {
+                let bad = format::groups(usize::try_from(unreadable).unwrap_or_default());
+                Some(
+                    view! {
+                        <Alert kind=Kind::Note>
+                            <p>{format!("{bad} of the list could not be understood: what you brought is not held against that, and it is not found here.")}</p>
+                        </Alert>
+                    }
+                        .into_any(),
+                )
+            }
             Coverage::None | Coverage::Loading => {
                 Some(
                     view! {

@@ -11,6 +11,7 @@ use super::list::file_name;
 use super::{Page, Shelf};
 use crate::browser;
 use crate::components::{Alert, Dialog, Field, Kind, Radios};
+use crate::draft::{FormDraft, keep_text};
 use crate::export::{self, Form};
 use crate::format;
 use crate::kept;
@@ -26,6 +27,7 @@ const CHANGED: &str = "The groups were being read again meanwhile, so that this 
 pub(super) fn Save(page: Page) -> impl IntoView {
     let store = page.store;
     let note = RwSignal::new(String::new());
+    keep_text(FormDraft::new(&store.connection().id, "snapshot"), note);
     let place = RwSignal::new(usize::from(page.shelf.get_untracked() == Shelf::None));
     let under = RwSignal::new(None::<(usize, usize)>);
     let fault = RwSignal::new(None::<&'static str>);
@@ -36,7 +38,10 @@ pub(super) fn Save(page: Page) -> impl IntoView {
     });
     let coverage = Memo::new(move |_| store.look(|directory| directory.coverage().clone()));
     let full = Memo::new(move |_| matches!(coverage.get(), Coverage::Full { unreadable: 0, .. }));
-    let close = Callback::new(move |()| page.saving.set(false));
+    let close = Callback::new(move |()| {
+        note.set(String::new());
+        page.saving.set(false);
+    });
     let send = Callback::new(move |()| {
         if !full.get_untracked() {
             return;
@@ -55,7 +60,7 @@ pub(super) fn Save(page: Page) -> impl IntoView {
             }
             under.try_set(None);
             match result {
-                Ok(()) => page.saving.set(false),
+                Ok(()) => close.run(()),
                 Err(why) => fault.try_set(Some(why)),
             }
         });

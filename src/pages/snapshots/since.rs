@@ -184,8 +184,8 @@ fn Look(
                                 let of = format!(" of {} · read {}", format::number(total.get()), format::time_of_day(read_at));
                                 view! { <strong>{format::number(matching.get())}</strong> {of} }.into_any()
                             }
+                            (_, Coverage::BrokenOff(_)) => ().into_any(),
                             (true, _) => "Reading again…".into_any(),
-                            (false, Coverage::BrokenOff(_)) => ().into_any(),
                             (false, _) => "Reading what is so now…".into_any(),
                         }}
                     </span>
@@ -203,7 +203,8 @@ fn Look(
             {move || {
                 if matching.get() > 0 {
                     view! { <Table page=page since=since lines=lines rows=rows search=search /> }.into_any()
-                } else if !since.with(Option::is_some) {
+                } else if !since.with(Option::is_some) || total.get() == 0 && !matches!(coverage.get(), Coverage::Full { .. }) {
+                    // Of what could not be read nothing is said.
                     ().into_any()
                 } else if total.get() == 0 {
                     view! {
