@@ -717,3 +717,17 @@ journey('what is wrong is in sight after a press at the end of the form', { view
   };
   await soon(inSight, true, 'the alert is on the screen');
 });
+
+journey('plain http away from this machine is warned of before a token is given', {}, async ({ page, fault, axe }) => {
+  await page.goto('/connect');
+  const warning = page.getByRole('alert').filter({ hasText: 'This address is not encrypted.' });
+  await fillConnection(page, { server: 'http://groups.example.com' });
+  await warning.filter({ hasText: 'can read your token' }).waitFor();
+  await axe();
+  for (const server of ['https://groups.example.com', fault.url, 'groups.example.com']) {
+    await fillConnection(page, { server });
+    await warning.waitFor({ state: 'detached' });
+    await fillConnection(page, { server: 'http://192.168.1.20/api' });
+    await warning.waitFor();
+  }
+});

@@ -72,6 +72,7 @@ function watchConsole(context) {
     const url = message.location().url;
     const allowance = allowed.find(
       (entry) =>
+        !entry.over &&
         (entry.what === what || (entry.what === 'network' && failed)) && (!entry.path || new URL(url).pathname === entry.path),
     );
     if (what !== undefined && allowance) allowance.seen += 1;
@@ -83,10 +84,22 @@ function watchConsole(context) {
     /**
      * From now on replies of this status ('network': requests that get no reply; 'cors': replies that this page may not
      * read) are part of the journey, for all paths or one. None coming is a failure too: then the journey does not show what it says.
+     * Gives a handle: after its `over()` none is in order any more, and `seen` says how many came.
      */
     expectRefused(what, path) {
-      allowed.push({ what, path, seen: 0 });
+      const entry = { what, path, seen: 0, over: false };
+      allowed.push(entry);
+      return {
+        get seen() {
+          return entry.seen;
+        },
+        over: () => {
+          entry.over = true;
+        },
+      };
     },
+    /** The errors so far that were not announced; they are handed over, and fail nothing here any more. */
+    takeErrors: () => errors.splice(0),
     /** Fails if an error appeared that was not announced, or one that was announced did not. */
     check() {
       const silent = allowed.filter(({ seen }) => seen === 0);

@@ -20,7 +20,11 @@ import http from 'node:http';
  *   { json: value }               this JSON with status 200
  *   { bytes: Buffer, type }       these bytes with status 200; with `pause: { at: n, until: promise }` the first n of them,
  *                                 and the rest when the promise is kept
+ *   { bytes: Buffer, cut: n }     the first n of these bytes, and then the connection breaks
+ *   { drip: true }                the real reply, byte by byte
+ *   { change: (text, path) => text }  the real reply with another body
  *   { lose: true }                the real server does it, and its reply is lost
+ *   { done: true, … }             the real server does it, and instead of its reply there is what else is said here
  *   {}                            the real reply (with a delay)
  */
 export async function startFault(target) {
@@ -54,13 +58,17 @@ export async function startFault(target) {
     return rule.fault;
   }
 
+  const isOfBytes = ({ truncate, drip, change }) => truncate !== undefined || drip || change !== undefined;
+
   /** The real server's reply, its body still to come. */
   function ask(request, body, fault) {
     return new Promise((resolve, reject) => {
       // The headers go on as they are, `host` too: to the server this is the origin that the browser sees.
       const headers = { ...request.headers };
       // Where a reply is cut by bytes, they are those of its text.
-      if (fault.slow !== undefined || fault.truncate !== undefined) headers['accept-encoding'] = 'identity';
+      if (fault.slow !== undefined || isOfBytes(fault)) headers['accept-encoding'] = 'identity';
+      // "Nothing new" has no body that anything could happen to.
+      if (isOfBytes(fault)) delete headers['if-none-match'];
       const onward = http.request(
         { host: address.hostname, port: address.port, method: request.method, path: request.url, headers, agent: false },
         resolve,
@@ -81,11 +89,23 @@ export async function startFault(target) {
     response.end(body);
   }
 
+  /** Each byte in a packet of its own, with a turn of the loop between two of them. */
+  async function drip(response, status, headers, whole) {
+    response.socket.setNoDelay(true);
+    response.writeHead(status, { ...headers, 'content-length': whole.length });
+    for (let at = 0; at < whole.length && !response.destroyed; at += 1) {
+      response.write(whole.subarray(at, at + 1));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    response.end();
+  }
+
   async function answer(request, response) {
     const body = await collect(request);
     log.push({ method: request.method, path: request.url, headers: request.headers, body: body.toString() });
     const fault = take(request) ?? {};
     if (fault.delay) await pause(fault.delay);
+    if (fault.done) await collect(await ask(request, body, fault));
     if (fault.hang) return;
     if (fault.refuse) return void request.socket.destroy();
     if (fault.html) {
@@ -98,6 +118,10 @@ export async function startFault(target) {
       response.write(fault.bytes.subarray(0, at));
       await until;
       return void response.end(fault.bytes.subarray(at));
+    }
+    if (fault.bytes && fault.cut !== undefined) {
+      response.writeHead(200, { 'content-type': fault.type ?? 'application/json', 'content-length': fault.bytes.length });
+      return void response.write(fault.bytes.subarray(0, fault.cut), () => request.socket.destroy());
     }
     if (fault.bytes) return say(response, 200, fault.type ?? 'application/json', fault.bytes);
     if (fault.status) {
@@ -120,6 +144,11 @@ export async function startFault(target) {
     delete headers['transfer-encoding'];
     delete headers.connection;
     delete headers['keep-alive'];
+    if (fault.change) {
+      const text = (await collect(reply)).toString();
+      return say(response, reply.statusCode, 'application/json', text === '' ? text : fault.change(text, request.url));
+    }
+    if (fault.drip) return drip(response, reply.statusCode, headers, await collect(reply));
     if (fault.slow === undefined && fault.truncate === undefined) {
       response.writeHead(reply.statusCode, headers);
       reply.on('error', () => request.socket.destroy());
@@ -160,7 +189,10 @@ export async function startFault(target) {
   const listen = (port) =>
     new Promise((resolve, reject) => {
       server.once('error', reject);
-      server.listen(port, '127.0.0.1', resolve);
+      server.listen(port, '127.0.0.1', () => {
+        server.off('error', reject);
+        resolve();
+      });
     });
   await listen(0);
   const { port } = server.address();
@@ -191,10 +223,12 @@ export async function startFault(target) {
     clear: () => rules.splice(0),
     /** Every request so far: method, path with query, headers, body. */
     log,
+    /** Cuts every connection that is open. */
+    drop: () => sockets.forEach((socket) => socket.destroy()),
     /** Nothing listens any more: connections are refused, as by a dead server. */
     down,
     /** Listens again at the same address. */
-    up: () => listen(port),
+    up: async () => server.listening || listen(port),
     async stop() {
       for (const timer of timers) clearTimeout(timer);
       await down();

@@ -28,13 +28,13 @@ after(closeBrowser);
  *   another   opens a further page in a context of its own (another person): same fields as the first, and `discard()`,
  *             which takes it out of the closing look,
  *   shot(name)  a picture into the folder that MUSTER_SHOTS names, if it does.
- * Options: quirks, args (of the server), viewport ('wide', 'phone'), colorScheme ('light', 'dark').
+ * Options: quirks, args (of the server), viewport ('wide', 'phone'), colorScheme ('light', 'dark'), limit (how long it may take, in ms).
  */
 export function journey(name, options, steps) {
-  const { quirks, args, viewport, colorScheme } = options;
+  const { quirks, args, viewport, colorScheme, limit = LIMIT_MS } = options;
   // The runner tells where `test` was called, which is always here: the name says which file it belongs to.
   const file = basename(process.argv[1] ?? '').replace(/\.test\.mjs$/, '');
-  test(`${file}: ${name}`, { timeout: LIMIT_MS + CLOSING_MS }, async (t) => {
+  test(`${file}: ${name}`, { timeout: limit + CLOSING_MS }, async (t) => {
     const closing = [];
     const closeAll = async () => {
       // In turn, the last first: a page before the server it talks to.
@@ -66,7 +66,7 @@ export function journey(name, options, steps) {
       };
       let timer;
       const tooLong = new Promise((_, reject) => {
-        timer = setTimeout(() => reject(new Error(`not done after ${LIMIT_MS / 1000} s`)), LIMIT_MS);
+        timer = setTimeout(() => reject(new Error(`not done after ${limit / 1000} s`)), limit);
       });
       try {
         const done = steps({

@@ -1,0 +1,179 @@
+// Staying fresh: what others change comes in by itself and is marked; what one reads or types does not move; what is old says so.
+import assert from 'node:assert/strict';
+import { LONG_LIST, ROOT, at, enter, fieldsOf, groupRow, meanwhile, membersOf, memberRow, openGroup, openSettings, pathOf, people, said, soon } from './harness/instabase.mjs';
+import { journey } from './harness/journey.mjs';
+import { described, groupsAreRead } from './harness/steps.mjs';
+
+/** What is said of how fresh the page is: a status of its own. */
+const note = (page, words) => said(page, words);
+const lists = (fault) => fault.log.filter(({ path }) => LONG_LIST.test(path)).length;
+const describe = (api, key, text) => meanwhile(api, pathOf(key), { method: 'PATCH', body: { description: text } });
+
+/** Opens the groups with a clock that can be set on. */
+async function start(page) {
+  await page.clock.install();
+  await enter(page);
+  await groupsAreRead(page);
+}
+/**
+ * So long that a page which somebody looks at is read again, in steps: a request that is on its way meanwhile is not to take as
+ * long by the clock that it is given up.
+ */
+async function later({ page, requests }) {
+  const before = requests.length;
+  for (let passed = 0; passed < 180 && requests.length === before; passed += 10) await page.clock.runFor(10_000);
+}
+
+journey('a list that is looked at is read again by itself, and what changed is marked', {}, async (t) => {
+  const { page, api, fault, axe, shot } = t;
+  await start(page);
+  const before = lists(fault);
+  await describe(api, 'legal', 'Changed by somebody else.');
+  await page.getByRole('searchbox', { name: 'Search groups' }).fill('le');
+  await page.getByRole('searchbox', { name: 'Search groups' }).press('End');
+  await later(t);
+  await groupRow(page, 'legal').getByText('Changed by somebody else.').waitFor();
+  await note(page, /^1 group was changed elsewhere since \d\d:\d\d\./).waitFor();
+  assert.ok(lists(fault) > before);
+  // Where one types stays where one types.
+  await page.keyboard.type('g');
+  assert.equal(await page.getByRole('searchbox', { name: 'Search groups' }).inputValue(), 'leg');
+  await page.getByText('Which', { exact: true }).click();
+  await note(page, 'changed elsewhere').getByRole('link', { name: 'Legal', exact: true }).waitFor();
+  await axe();
+  await shot('changed-elsewhere');
+  await page.getByRole('button', { name: 'Dismiss', exact: true }).click();
+  await note(page, 'changed elsewhere').waitFor({ state: 'detached' });
+});
+
+journey('a group that somebody deleted is named as gone', {}, async (t) => {
+  const { page, api } = t;
+  await start(page);
+  await meanwhile(api, pathOf('legal'), { method: 'DELETE' });
+  await later(t);
+  await groupRow(page, 'legal').waitFor({ state: 'detached' });
+  await page.getByText('Which', { exact: true }).click();
+  await note(page, 'changed elsewhere').getByText('Legal is gone').waitFor();
+});
+
+journey('returning to the tab reads again; coming back at once does not', {}, async (t) => {
+  const { page, api, fault } = t;
+  await start(page);
+  const back = () => page.evaluate(() => window.dispatchEvent(new Event('focus')));
+  const before = lists(fault);
+  await back();
+  await page.clock.runFor(1_000);
+  assert.equal(lists(fault), before);
+  await describe(api, 'legal', 'Changed by somebody else.');
+  await page.clock.runFor(20_000);
+  assert.equal(lists(fault), before);
+  await back();
+  await groupRow(page, 'legal').getByText('Changed by somebody else.').waitFor();
+  assert.equal(lists(fault), before + 1);
+});
+
+journey('without a network that is said, and what is shown is read again when it is back', {}, async (t) => {
+  const { page, context, api, fault, axe } = t;
+  await start(page);
+  await context.setOffline(true);
+  await note(page, /^No network\. .* What you see was read at \d\d:\d\d\.$/).waitFor();
+  await axe();
+  const before = lists(fault);
+  await describe(api, 'legal', 'Changed by somebody else.');
+  await later(t);
+  assert.equal(lists(fault), before);
+  await context.setOffline(false);
+  await groupRow(page, 'legal').getByText('Changed by somebody else.').waitFor();
+  await note(page, 'No network').waitFor({ state: 'detached' });
+});
+
+journey('what could not be read again says since when it is old, and what is shown stays', {}, async (t) => {
+  const { page, fault, axe, expectRefused, shot } = t;
+  await start(page);
+  expectRefused(500);
+  const broken = fault.on('GET', LONG_LIST, { status: 500, body: 'out of order' });
+  await later(t);
+  await note(page, /^This is as it was at \d\d:\d\d\. Reading it again failed: /).waitFor();
+  await groupRow(page, 'legal').waitFor();
+  // Nothing stands in the page itself that was not there before.
+  assert.equal(await page.getByRole('alert').count(), 0);
+  await axe();
+  await shot('stale');
+  broken.off();
+  await page.getByRole('button', { name: 'Try again', exact: true }).click();
+  await note(page, 'This is as it was').waitFor({ state: 'detached' });
+});
+
+journey('a token that is refused in a reading nobody asked for puts no dialog over the page', {}, async (t) => {
+  const { page, fault, expectRefused } = t;
+  await start(page);
+  expectRefused(401);
+  fault.on('GET', LONG_LIST, { status: 401, body: { status: 'ERROR', msg: 'expired' } });
+  await later(t);
+  await note(page, 'This is as it was').waitFor();
+  assert.equal(await page.getByRole('dialog').count(), 0);
+  await page.getByRole('button', { name: 'Connect again', exact: true }).click();
+  await page.getByRole('dialog').waitFor();
+});
+
+journey('who was added, removed or given another role elsewhere is marked in their rows', {}, async (t) => {
+  const { page, api, axe, shot } = t;
+  await page.clock.install();
+  await enter(page);
+  await openGroup(page, 'Legal');
+  const { members, admins } = await people(api, 'legal');
+  const [gone, raised] = [...members, ...admins].filter((name) => name !== 'alice');
+  const was = members.includes(raised) ? 'Member' : 'Admin';
+  await meanwhile(api, membersOf('legal'), {
+    body: { member: { [gone]: false, dave: true }, ...(was === 'Member' ? { admin: { [raised]: true } } : { admin: { [raised]: false } }) },
+  });
+  if (was === 'Member') await meanwhile(api, membersOf('legal'), { body: { member: { [raised]: false } } });
+  await page.getByRole('searchbox', { name: 'Search members' }).focus();
+  await later(t);
+  await memberRow(page, 'dave').getByText(/^added elsewhere \d\d:\d\d$/).waitFor();
+  await memberRow(page, gone).getByText(/^removed elsewhere \d\d:\d\d$/).waitFor();
+  if (was === 'Member') await memberRow(page, raised).getByText(/^changed elsewhere, was Member \d\d:\d\d$/).waitFor();
+  await axe();
+  await shot('members-elsewhere');
+  await page.getByRole('button', { name: `Dismiss what happened to ${gone}`, exact: true }).click();
+  await memberRow(page, gone).waitFor({ state: 'detached' });
+});
+
+journey('a field that somebody changed follows, and one that is typed in asks', {}, async (t) => {
+  const { page, api } = t;
+  await page.clock.install();
+  await enter(page);
+  await openSettings(page, 'Legal');
+  const form = page.getByRole('form', { name: 'Details', exact: true });
+  const field = (name) => form.getByRole('textbox', { name });
+  await field('Display name').fill('Law');
+  await meanwhile(api, pathOf('legal'), { method: 'PATCH', body: { description: 'Theirs.', full_name: 'Legal & Co' } });
+  await later(t);
+  await soon(() => field('Description').inputValue(), 'Theirs.');
+  assert.match(await described(field('Description')), /Somebody changed this meanwhile/);
+  assert.equal(await field('Display name').inputValue(), 'Law');
+  await page.getByRole('group', { name: 'Display name: changed meanwhile' }).getByText('Legal & Co', { exact: true }).waitFor();
+  assert.equal((await fieldsOf(api, 'legal')).full_name, 'Legal & Co');
+});
+
+journey('a person’s groups are read again too', {}, async (t) => {
+  const { page, api } = t;
+  await page.clock.install();
+  await enter(page);
+  await groupsAreRead(page);
+  await page.goto(at(page, 'people/dave'));
+  await said(page, /read \d\d:\d\d/).waitFor();
+  await meanwhile(api, membersOf('legal'), { body: { member: { dave: true } } });
+  await later(t);
+  await page.getByRole('table').getByRole('link', { name: 'Legal', exact: true }).waitFor();
+  assert.match(ROOT, /groups$/);
+});
+
+journey('a page that nobody sees asks for nothing', {}, async (t) => {
+  const { page, fault } = t;
+  await start(page);
+  const before = lists(fault);
+  await page.evaluate(() => Object.defineProperty(document, 'hidden', { value: true, configurable: true }));
+  await later(t);
+  assert.equal(lists(fault), before);
+});
