@@ -8,8 +8,8 @@ use muster_core::{Coverage, Direction, Directory, Only, Query, Row, SortBy, Work
 use super::worklists::{WorkLists, list_of_address};
 use crate::browser;
 use crate::components::{
-    Alert, Avatar, AvatarOf, Check, Empty, Failed, Heading, Icon, InPages, Key, Keys, Kind, Pager,
-    Reread, Rows, Search, SelectMode, Selection, SortHeader, Sorted, marking, pick, row,
+    Alert, Avatar, AvatarOf, Check, Empty, Failed, Heading, Icon, InPages, Key, Keys, Kind, Reread,
+    Rows, Search, SelectMode, Selection, SortHeader, Sorted, marking, pick, row,
 };
 use crate::format;
 use crate::rest::{doors, use_rest};
@@ -258,7 +258,7 @@ pub fn Groups() -> impl IntoView {
             {move || has_table.get().then(|| view! { <Table listed=listed rows=rows search=search searching=searching sort=sort direction=direction coverage=coverage /> })}
             {region}
             {bar}
-            <Pager rows=rows label="Pages of groups" />
+            {rest.piece(move || rows.has_pages(), move || doors::pager(rows))}
         </main>
     }
 }
@@ -371,6 +371,24 @@ pub(super) fn Remarks(
                     }
                 })
         }}
+        {use_rest()
+            .piece(
+                move || unknown_me.with(Option::is_some) || !store.unreadable().is_empty(),
+                move || doors::oddities(store, unknown_me),
+            )}
+    }
+}
+
+/// What is odd about a list that was read: groups in it that could not be understood, or a username that it does not
+/// name.
+#[component]
+pub fn Oddities(
+    /// The store of the connection.
+    store: Store,
+    /// The username, if the list does not name it.
+    unknown_me: Memo<Option<String>>,
+) -> impl IntoView {
+    view! {
         {move || {
             let bad = store.unreadable();
             (!bad.is_empty())
