@@ -27,10 +27,13 @@ pub mod doors {
     use std::sync::Arc;
 
     use group_api::ApiError;
+    use leptos::Lights;
     use leptos::prelude::*;
     use muster_core::WorkList;
 
-    use crate::components::{Disconnected, Keys, Pager, Reconnect, Rows, Selection, UnderWay};
+    use crate::components::{
+        Disconnected, Keys, Pager, Reconnect, Rows, Selection, UnderWay, marked_name,
+    };
     use crate::pages::{
         Activity, Compare, GroupFrame, GroupsBar, GroupsTools, Import, NewGroupPage, Oddities,
         People, Person, Snapshots,
@@ -176,6 +179,13 @@ pub mod doors {
     #[must_use]
     pub fn oddities(store: Store, unknown_me: Memo<Option<String>>) -> AnyView {
         view! { <Oddities store=store unknown_me=unknown_me /> }.into_any()
+    }
+
+    /// A name that is not plain.
+    #[inline(never)]
+    #[must_use]
+    pub fn name(name: String, found: Option<Lights>) -> AnyView {
+        marked_name(&name, found)
     }
 
     /// A new group.
@@ -347,6 +357,12 @@ pub fn once_here(then: impl FnOnce() + 'static) {
     let owner = Owner::current().unwrap_or_default();
     let then: Box<dyn FnOnce()> = Box::new(move || owner.with(then));
     rest.waiting.update_value(|waiting| waiting.push(then));
+}
+
+/// Whether the second part is here; always where there is no app around it. Reactive.
+#[must_use]
+pub fn is_here() -> bool {
+    REST.get().is_none_or(Rest::is_here)
 }
 
 /// Asks the script for the second part. None where there is none.

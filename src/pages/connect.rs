@@ -4,8 +4,8 @@ use leptos::task::spawn_local;
 
 use crate::browser;
 use crate::components::{
-    Alert, Avatar, AvatarOf, Check, Field, FieldKind, Heading, Icon, Kind, token_fault, try_token,
-    unique_id,
+    Alert, Avatar, AvatarOf, Check, Field, FieldKind, Heading, Icon, Kind, shown_name, token_fault,
+    try_token, unique_id,
 };
 use crate::rest::{doors, use_rest};
 use crate::router::use_router;
@@ -205,7 +205,7 @@ fn Known() -> impl IntoView {
         view! {
             <li>
                 <span class="dot" data-color=connection.color.to_string()></span>
-                <strong>{name.clone()}</strong>
+                <strong>{shown_name(name.clone(), None)}</strong>
                 <span class="quiet">{about.join(" · ")}</span>
                 <span class="actions">
                     {main}

@@ -9,7 +9,7 @@ use super::worklists::{WorkLists, list_of_address};
 use crate::browser;
 use crate::components::{
     Alert, Avatar, AvatarOf, Check, Empty, Failed, Heading, Icon, InPages, Key, Keys, Kind, Reread,
-    Rows, Search, SelectMode, Selection, SortHeader, Sorted, marking, pick, row,
+    Rows, Search, SelectMode, Selection, SortHeader, Sorted, marking, pick, row, shown_name,
 };
 use crate::format;
 use crate::rest::{doors, use_rest};
@@ -615,12 +615,12 @@ fn Cells(listed: Listed, shown: Shown, marks: Lights, lead_label: &'static str) 
                 {pick(listed.selection, listed.keys, shown.key.clone(), &shown.name)}
                 <Avatar of=AvatarOf::Group name=shown.name.clone() key=shown.key.clone() photo=photo />
                 <a class="name" href=href>
-                    {marks.text(shown.name.clone())}
+                    {shown_name(shown.name.clone(), Some(marks))}
                 </a>
             </span>
         </td>
         <td class="c-key" role="cell">
-            <Key seen=marks.text(shown.key.clone()) key=shown.key />
+            <Key seen=shown_name(shown.key.clone(), Some(marks)) key=shown.key />
         </td>
         <td class="c-desc cut" role="cell">
             {marks.text(shown.description.clone())}
