@@ -115,7 +115,8 @@ pub fn set_title(parts: &[&str]) {
         title.push_str(" · ");
     }
     title.push_str("Muster");
-    document().set_title(&title);
+    let seen = group_api::visible(&title);
+    document().set_title(&seen.unwrap_or(title));
 }
 
 /// What has the focus.

@@ -94,14 +94,14 @@ pub fn initials(name: &str) -> String {
 
 /// Whether it is part of a word: all but the signs and spaces of ASCII, Latin and the blocks of punctuation. What Unicode says
 /// of each letter is two kilobytes of tables, of which an avatar has no need.
-const fn in_word(c: char) -> bool {
+fn in_word(c: char) -> bool {
     match c {
         '\0'..='\u{7f}' => c.is_ascii_alphanumeric(),
         '\u{80}'..='\u{bf}' => matches!(c, 'ª' | 'µ' | 'º'),
         '×' | '÷' => false,
         '\u{2000}'..='\u{2bff}' | '\u{3000}'..='\u{3004}' | '\u{3008}'..='\u{3020}' => false,
         '\u{fe10}'..='\u{fe6f}' | '\u{ff00}'..='\u{ff0f}' | '\u{1f000}'..='\u{1faff}' => false,
-        _ => true,
+        _ => !group_api::is_unseen(c),
     }
 }
 

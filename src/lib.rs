@@ -32,6 +32,7 @@ pub mod text;
 /// Puts the app into the page's body.
 pub fn start() {
     overlay::install();
+    leptos::show_texts_by(group_api::visible);
     session::theme::apply_saved();
     leptos::mount::mount_to_body(app::App);
 }

@@ -6,6 +6,7 @@
 
 use std::cell::Cell;
 
+use gloo_timers::future::TimeoutFuture;
 use js_sys::{Function, Promise, Reflect};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -25,13 +26,17 @@ use crate::components::{Alert, Heading, Kind};
 pub mod doors {
     use std::sync::Arc;
 
+    use group_api::ApiError;
+    use leptos::Lights;
     use leptos::prelude::*;
     use muster_core::WorkList;
 
-    use crate::components::{Disconnected, Freshness, Keys, Reconnect, Selection, UnderWay};
+    use crate::components::{
+        Disconnected, Freshness, Keys, Pager, Reconnect, Rows, Selection, UnderWay, marked_name,
+    };
     use crate::pages::{
         Activity, Compare, ConnectForm, ConnectMore, GroupFrame, GroupsBar, GroupsTools, Import,
-        NewGroupPage, People, Person, Snapshots,
+        NewGroupPage, Oddities, People, Person, Snapshots,
     };
     use crate::session::{Connection, ConnectionId, Session};
     use crate::store::Store;
@@ -170,6 +175,42 @@ pub mod doors {
         view! { <Snapshots /> }.into_any()
     }
 
+    /// Tells why a try to connect failed, as soon as that is known; until then it is under way.
+    #[inline(never)]
+    pub fn why_not(
+        error: ApiError,
+        server: String,
+        busy: RwSignal<bool>,
+        failure: RwSignal<Option<String>>,
+    ) {
+        leptos::task::spawn_local(async move {
+            let why = crate::pages::why_not(error, &server).await;
+            busy.try_set(false);
+            failure.try_set(Some(why));
+        });
+    }
+
+    /// The way from page to page of the groups.
+    #[inline(never)]
+    #[must_use]
+    pub fn pager(rows: Rows) -> AnyView {
+        view! { <Pager rows=rows label="Pages of groups" /> }.into_any()
+    }
+
+    /// What is odd about a list that was read.
+    #[inline(never)]
+    #[must_use]
+    pub fn oddities(store: Store, unknown_me: Memo<Option<String>>) -> AnyView {
+        view! { <Oddities store=store unknown_me=unknown_me /> }.into_any()
+    }
+
+    /// A name that is not plain.
+    #[inline(never)]
+    #[must_use]
+    pub fn name(name: String, found: Option<Lights>) -> AnyView {
+        marked_name(&name, found)
+    }
+
     /// A new group.
     #[inline(never)]
     #[must_use]
@@ -180,6 +221,9 @@ pub mod doors {
 
 /// The function that the built script holds ready: `true` lets it wait until the page is idle.
 const FETCH: &str = "__muster_rest";
+
+/// How often is looked whether it has come, where that is waited for, in milliseconds.
+const LOOK_EVERY_MS: u32 = 30;
 
 thread_local! {
     /// For who stands outside of the app's views: an event is not told who they belong to.
@@ -234,6 +278,15 @@ impl Rest {
             self.state.set(State::Coming);
             self.ask(false);
         }
+    }
+
+    /// Fetches it now, and tells whether it is here.
+    pub async fn fetched(self) -> bool {
+        self.fetch();
+        while self.state.try_get_untracked() == Some(State::Coming) {
+            TimeoutFuture::new(LOOK_EVERY_MS).await;
+        }
+        self.state.try_get_untracked() == Some(State::Here)
     }
 
     fn ask(self, when_idle: bool) {
@@ -327,6 +380,12 @@ pub fn once_here(then: impl FnOnce() + 'static) {
     let owner = Owner::current().unwrap_or_default();
     let then: Box<dyn FnOnce()> = Box::new(move || owner.with(then));
     rest.waiting.update_value(|waiting| waiting.push(then));
+}
+
+/// Whether the second part is here; always where there is no app around it. Reactive.
+#[must_use]
+pub fn is_here() -> bool {
+    REST.get().is_none_or(Rest::is_here)
 }
 
 /// Asks the script for the second part. None where there is none.

@@ -5,13 +5,14 @@
 //! can look up what was under way when this one was closed. A lock across tabs keeps two of them from driving one run.
 
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use gloo_timers::future::TimeoutFuture;
 use group_api::{
     Action, ApiError, Field, Group, GroupEdit, GroupKey, KeyKind, PersonChange, PersonKey,
-    Presence, ReadBack,
+    Presence, ReadBack, is_plain,
 };
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -46,6 +47,37 @@ pub struct Proposal {
     pub tasks: Vec<(Task, Vec<usize>)>,
     /// The run that it takes back.
     pub undoes: Option<RunId>,
+}
+
+impl Proposal {
+    /// The names in it that are not plain, each once: of groups, then of people.
+    #[must_use]
+    pub fn odd_names(&self) -> Vec<String> {
+        let groups = self.places.iter().map(|place| place.name.as_str());
+        let people = self.tasks.iter().filter_map(|(task, _)| task.who());
+        odd_names(&mut groups.chain(people))
+    }
+}
+
+/// The same of a run.
+#[must_use]
+pub fn odd_names_of(run: &Run) -> Vec<String> {
+    let groups = run.places.iter().map(|place| place.name.as_str());
+    let people = run.items().iter().filter_map(|item| item.task.who());
+    odd_names(&mut groups.chain(people))
+}
+
+/// Those of some names that are not plain, each once.
+#[must_use]
+pub fn odd_names(names: &mut dyn Iterator<Item = &str>) -> Vec<String> {
+    let mut seen = HashSet::new();
+    let mut odd = Vec::new();
+    for name in names {
+        if !is_plain(name) && seen.insert(name.to_owned()) {
+            odd.push(name.to_owned());
+        }
+    }
+    odd
 }
 
 /// Who drives a run.

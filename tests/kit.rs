@@ -12,8 +12,8 @@ use common::{focused_id, mount, press, settle, type_into, until};
 use group_api::{ApiError, PersonKey};
 use leptos::prelude::*;
 use muster::components::{
-    Alert, Avatar, AvatarOf, Check, Dialog, Empty, Failed, Field, FieldKind, Heading, Key, Kind,
-    PeopleBox, Search, SortHeader, Sorted,
+    Alert, Avatar, AvatarOf, Check, Dialog, Doubts, Empty, Failed, Field, FieldKind, Heading, Key,
+    Kind, Name, PeopleBox, Search, SortHeader, Sorted, marking, sentence, shown_name,
 };
 use muster_core::Direction;
 use wasm_bindgen::JsCast;
@@ -475,5 +475,131 @@ async fn a_later_heading_takes_the_focus() {
         Some("Two"),
         "{}",
         second.text()
+    );
+}
+
+#[wasm_bindgen_test]
+async fn a_plain_name_is_a_text_and_nothing_more() {
+    for name in ["Sales", "Équipe Île-de-France", "Zoë O’Brien"] {
+        let place = mount(move || view! { <strong><Name text=name /></strong> });
+        settle().await;
+        let inside = place.get("strong").child_nodes();
+        assert_eq!(inside.length(), 1, "{name}");
+        assert_eq!(inside.get(0).unwrap().node_type(), web_sys::Node::TEXT_NODE);
+        assert_eq!(place.text(), name);
+    }
+}
+
+#[wasm_bindgen_test]
+async fn what_deceives_in_a_name_is_marked_and_read_out() {
+    let place = mount(|| {
+        view! {
+            <p>"Before " <Name text="Sa\u{202e}l\u{430}s" /> " after"</p>
+        }
+    });
+    settle().await;
+    assert_eq!(place.text(), "Before SaU+202El\u{430}s after");
+    let (unseen, foreign) = (place.get("bdi > .unseen"), place.get("bdi > .foreign"));
+    for (mark, label) in [
+        (&unseen, "U+202E right-to-left override"),
+        (&foreign, "Cyrillic \u{430}"),
+    ] {
+        assert_eq!(mark.get_attribute("role").as_deref(), Some("img"));
+        assert_eq!(mark.get_attribute("aria-label").as_deref(), Some(label));
+    }
+    assert_eq!(foreign.text_content().as_deref(), Some("\u{430}"));
+
+    // Ordinary in its script: it stands by itself, and nothing in it is marked.
+    let place = mount(|| view! { <Name text="שלום" /> });
+    settle().await;
+    assert_eq!(place.get("bdi").text_content().as_deref(), Some("שלום"));
+    assert!(place.all("bdi > *").is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn a_name_that_changes_is_marked_anew() {
+    let name = RwSignal::new("Sales".to_owned());
+    let search = RwSignal::new("ale".to_owned());
+    let place = mount(move || {
+        let found = marking(search);
+        view! { <p>{move || shown_name(name.get(), Some(found))}</p> }
+    });
+    settle().await;
+    let text = place.get("p").first_child().unwrap();
+    name.set("Sale".to_owned());
+    settle().await;
+    assert!(
+        place
+            .get("p")
+            .first_child()
+            .unwrap()
+            .is_same_node(Some(&text))
+    );
+    name.set("S\u{430}le".to_owned());
+    settle().await;
+    assert_eq!(place.texts(".foreign"), ["\u{430}"]);
+    name.set("Sales".to_owned());
+    settle().await;
+    assert!(place.all("bdi").is_empty());
+    assert_eq!(place.text(), "Sales");
+}
+
+#[wasm_bindgen_test]
+async fn a_sentence_shows_each_name_in_it_marked() {
+    let names = [
+        "a\u{200b}".to_owned(),
+        "a\u{200b}b".to_owned(),
+        "plain".to_owned(),
+    ];
+    let text = "Hand “a\u{200b}b” to a\u{200b}, not plain?";
+    let place = mount(move || view! { <p>{sentence(text, &names)}</p> });
+    settle().await;
+    assert_eq!(place.texts("bdi"), ["aU+200Bb", "aU+200B"]);
+    assert_eq!(place.text(), "Hand “aU+200Bb” to aU+200B, not plain?");
+}
+
+#[wasm_bindgen_test]
+async fn doubts_are_said_once_for_each_name_that_has_some() {
+    let place = mount(|| view! { <Doubts names=vec!["Sales".to_owned()] /> });
+    settle().await;
+    assert_eq!(place.text(), "");
+    let place = mount(|| view! { <Doubts names=vec!["Sa\u{ad}les".to_owned()] /> });
+    settle().await;
+    assert_eq!(
+        place.text(),
+        "This name holds characters that cannot be seen (U+00AD soft hyphen)."
+    );
+    let place = mount(|| {
+        let names = (0..8).map(|n| format!("{n}\u{ad}"));
+        view! { <Doubts names=names.chain(["0\u{ad}".to_owned(), "Sales".to_owned()]).collect() /> }
+    });
+    settle().await;
+    assert_eq!(place.all("p").len(), 6);
+    assert!(place.text().starts_with("0U+00AD: this name holds"));
+    assert!(place.text().ends_with("The same holds of 3 more."));
+}
+
+#[wasm_bindgen_test]
+async fn no_text_of_the_page_turns_directions() {
+    leptos::show_texts_by(group_api::visible);
+    let place = mount(|| {
+        let label = format!("Remove {}", "a\u{202e}b");
+        view! {
+            <button aria-label=label.clone() title=label data-raw="a\u{202e}b">
+                {format!("Remove {}", "a\u{202e}b")}
+            </button>
+        }
+    });
+    settle().await;
+    let button = place.button("Remove a[U+202E]b");
+    assert_eq!(button.text_content().unwrap().trim(), "Remove a[U+202E]b");
+    assert_eq!(
+        button.get_attribute("title").as_deref(),
+        Some("Remove a[U+202E]b")
+    );
+    assert_eq!(
+        button.get_attribute("data-raw").as_deref(),
+        Some("a\u{202e}b"),
+        "what nobody reads stays"
     );
 }

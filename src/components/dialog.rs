@@ -1,7 +1,7 @@
 use leptos::html;
 use leptos::prelude::*;
 
-use super::unique_id;
+use super::{sentence, unique_id};
 use crate::browser;
 
 /// A modal dialog on the native element. It is open while it is in the page; the focus goes back to
@@ -11,6 +11,9 @@ pub fn Dialog(
     /// Its title, which names it.
     #[prop(into)]
     title: Signal<String>,
+    /// Names that stand in the title.
+    #[prop(optional, into)]
+    names: Vec<String>,
     /// Called when its form is sent, by Enter or by its button.
     on_submit: Callback<()>,
     /// Asks to close it.
@@ -85,7 +88,7 @@ pub fn Dialog(
                     }
                 }
             >
-                <h2 id=title_id>{move || title.get()}</h2>
+                <h2 id=title_id>{move || sentence(&title.get(), &names)}</h2>
                 {children()}
             </form>
         </dialog>

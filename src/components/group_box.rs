@@ -2,7 +2,7 @@ use group_api::{GroupKey, KeyKind};
 use leptos::prelude::*;
 use muster_core::{Query, Selector};
 
-use super::{Icon, unique_id};
+use super::{Icon, shown_name, unique_id};
 use crate::store::Store;
 
 /// How many groups are suggested.
@@ -125,8 +125,8 @@ pub fn GroupBox(
                                 pick(group.clone());
                             }
                         >
-                            <strong>{name}</strong>
-                            <span class="quiet">{key}</span>
+                            <strong>{shown_name(name, None)}</strong>
+                            <span class="quiet">{shown_name(key, None)}</span>
                         </li>
                     }
                 })

@@ -3,6 +3,8 @@ use std::cell::Cell;
 use leptos::html::H1;
 use leptos::prelude::*;
 
+use super::shown_name;
+
 thread_local!(static FIRST_PAGE: Cell<bool> = const { Cell::new(true) });
 
 /// The page's heading. After a change of page the focus goes to it, so that a screen reader says
@@ -27,7 +29,7 @@ pub fn Heading(
     });
     view! {
         <h1 tabindex="-1" node_ref=node>
-            {move || text.get()}
+            {move || shown_name(text.get(), None)}
         </h1>
     }
 }

@@ -2,7 +2,7 @@ use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::Icon;
+use super::{Icon, shown_name};
 use crate::browser;
 
 /// A key, whole, with a button that copies it.
@@ -28,7 +28,7 @@ pub fn Key(
         });
     };
     let label = format!("Copy {key}");
-    let seen = seen.unwrap_or_else(|| key.into_any());
+    let seen = seen.unwrap_or_else(|| shown_name(key, None));
     view! {
         <span class="key">
             <code>{seen}</code>

@@ -2,7 +2,7 @@ use group_api::{PersonKey, fold};
 use leptos::prelude::*;
 use muster_core::{Entry, Rank, Words, split_people};
 
-use super::{Avatar, AvatarOf, Icon, unique_id};
+use super::{Avatar, AvatarOf, Icon, shown_name, unique_id};
 use crate::browser;
 
 /// How many suggestions are shown.
@@ -197,7 +197,7 @@ pub fn PeopleBox(
                 let name = person.to_string();
                 view! {
                     <li class="chip">
-                        {name.clone()}
+                        {shown_name(name.clone(), None)}
                         <button
                             class="copy"
                             type="button"
@@ -252,8 +252,8 @@ pub fn PeopleBox(
                             } else {
                                 view! {
                                     <Avatar of=AvatarOf::Person name=shown.label.clone() key=shown.person.to_string() photo=None />
-                                    <strong>{shown.label.clone()}</strong>
-                                    <span class="quiet">{about}</span>
+                                    <strong>{shown_name(shown.label.clone(), None)}</strong>
+                                    <span class="quiet">{about.map(|about| shown_name(about, None))}</span>
                                 }
                                     .into_any()
                             }}

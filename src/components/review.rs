@@ -1,7 +1,7 @@
 use leptos::prelude::*;
 use muster_runs::{RunId, Task, task_words};
 
-use super::{Alert, Dialog, Field, FieldKind, Icon, Kind, RunView};
+use super::{Alert, Dialog, Doubts, Field, FieldKind, Icon, Kind, Name, RunView, sentence};
 use crate::draft::{FormDraft, keep_text};
 use crate::format;
 use crate::runs::{Proposal, is_open};
@@ -42,6 +42,7 @@ pub fn ReviewDialog(
     proof: MaybeProp<String>,
 ) -> impl IntoView {
     let title = RwSignal::new(review.proposal.title.clone());
+    let names = review.proposal.odd_names();
     // The run that is shown, once one was begun; taking it back shows the one that does so.
     let run = RwSignal::new(None::<RunId>);
     let shown = RwSignal::new(RunId(0));
@@ -80,12 +81,15 @@ pub fn ReviewDialog(
         run.set(Some(id));
     });
     let review = StoredValue::new(review);
+    let asked = StoredValue::new(names.clone());
     let begin_view = move || {
+        let names = asked.get_value();
         let review = review.get_value();
         let count = review.proposal.tasks.len();
         let loses = review.proposal.tasks.iter().any(|(task, _)| loses(task));
         view! {
-            {review.facts.into_iter().map(|fact| view! { <p>{fact}</p> }).collect_view()}
+            {review.facts.into_iter().map(|fact| view! { <p>{sentence(&fact, &names)}</p> }).collect_view()}
+            <Doubts names=names always=true />
             <Lines store=store proposal=review.proposal.clone() />
             {(!review.left.is_empty())
                 .then(|| {
@@ -175,7 +179,7 @@ pub fn ReviewDialog(
         .into_any()
     };
     view! {
-        <Dialog title=title on_submit=send on_close=close>
+        <Dialog title=title names=names on_submit=send on_close=close>
             {move || match run.get() {
                 None => begin_view(),
                 Some(_) => running(shown),
@@ -217,8 +221,10 @@ fn Lines(store: Store, proposal: Proposal) -> impl IntoView {
                 <li data-state=state>
                     <Icon name=icon />
                     <div>
-                        <strong>{strong}</strong>
-                        {rest.map(|rest| view! { <span class="quiet">{format!(" · {rest}")}</span> })}
+                        <strong>
+                            <Name text=strong />
+                        </strong>
+                        {rest.map(|rest| view! { <span class="quiet">" · " <Name text=rest /></span> })}
                         <p>{task_words(store.capabilities(), task)}</p>
                     </div>
                 </li>

@@ -257,6 +257,12 @@ impl Rows {
         }
     }
 
+    /// Whether it is shown in pages. Reactive.
+    #[must_use]
+    pub fn has_pages(self) -> bool {
+        self.mode() == Mode::Pages
+    }
+
     /// The row to which something is being done stays where it is, for its button may lose the focus
     /// meanwhile; until there is none.
     pub fn keep(self, key: Option<&str>) {
@@ -637,7 +643,7 @@ pub fn Pager(
         }
     };
     move || {
-        (rows.mode() == Mode::Pages).then(|| {
+        rows.has_pages().then(|| {
             view! {
                 <nav class="pager" aria-label=label>
                     {button("Previous", 0)}

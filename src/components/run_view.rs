@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use muster_runs::{Counts, Fate, Hold, Item, Mode, Run, RunId, Task, fate_words, report};
 
-use super::{Alert, Field, Icon, Kind};
+use super::{Alert, Field, Icon, Kind, shown_name};
 use crate::browser;
 use crate::export::{self, Form};
 use crate::format;
@@ -299,11 +299,11 @@ fn line(store: Store, run: &Run, item: &Item) -> AnyView {
             <div>
                 <strong>
                     {match person_of(&item.task) {
-                        Some(person) => view! { <a href=person_href(store, person.as_str())>{strong}</a> }.into_any(),
-                        None => strong.into_any(),
+                        Some(person) => view! { <a href=person_href(store, person.as_str())>{shown_name(strong, None)}</a> }.into_any(),
+                        None => shown_name(strong, None),
                     }}
                 </strong>
-                {rest.map(|group| view! { <span class="quiet">{format!(" · {group}")}</span> })}
+                {rest.map(|group| view! { <span class="quiet">" · " {shown_name(group, None)}</span> })}
                 <p>{words}</p>
             </div>
         </li>

@@ -1,7 +1,7 @@
 use leptos::html::{Details, Nav};
 use leptos::prelude::*;
 
-use super::Icon;
+use super::{Icon, shown_name};
 use crate::format;
 use crate::rest::{doors, use_rest};
 use crate::router::use_router;
@@ -153,7 +153,7 @@ fn Switch(current: Memo<Option<Connection>>) -> impl IntoView {
             let me = connection.user.clone().unwrap_or_default();
             view! {
                 <span class="dot" data-color=connection.color.to_string()></span>
-                <strong>{connection.name.clone()}</strong>
+                <strong>{shown_name(connection.name.clone(), None)}</strong>
                 <span class="me">{me}</span>
             }
             .into_any()
@@ -171,9 +171,9 @@ fn Switch(current: Memo<Option<Connection>>) -> impl IntoView {
                     <a class="item" href=connection.href("groups") aria-current=here.then_some("true")>
                         <span class="dot" data-color=connection.color.to_string()></span>
                         {if here {
-                            view! { <strong>{connection.name.clone()}</strong> }.into_any()
+                            view! { <strong>{shown_name(connection.name.clone(), None)}</strong> }.into_any()
                         } else {
-                            connection.name.clone().into_any()
+                            shown_name(connection.name.clone(), None)
                         }}
                         <span class="quiet">{about}</span>
                     </a>

@@ -12,12 +12,12 @@ use muster_runs::{Counts, Run, RunId};
 use crate::browser;
 use crate::components::{
     Alert, Dialog, Empty, ExportButton, Heading, Icon, InPages, Kind, Pager, Rows, RunView, Search,
-    moment, row,
+    moment, row, sentence,
 };
 use crate::export::{Offer, Offers, runs_content};
 use crate::format;
 use crate::router::use_router;
-use crate::runs::{Memory, Told};
+use crate::runs::{Memory, Told, odd_names_of};
 use crate::store::{Store, use_store};
 
 /// Which runs are shown.
@@ -254,6 +254,7 @@ pub fn Activity() -> impl IntoView {
             {move || {
                 open.get()
                     .map(|id| {
+                        let names = untrack(|| store.runs().get(id)).map(|told| odd_names_of(&told.run));
                         let id = RwSignal::new(id);
                         let title = Memo::new(move |_| {
                             let told = store.runs().get(id.get());
@@ -261,7 +262,7 @@ pub fn Activity() -> impl IntoView {
                         });
                         let close = Callback::new(move |()| open.set(None));
                         view! {
-                            <Dialog title=title on_submit=Callback::new(|()| ()) on_close=close>
+                            <Dialog title=title names=names.unwrap_or_default() on_submit=Callback::new(|()| ()) on_close=close>
                                 <RunView store=store id=id on_close=close />
                             </Dialog>
                         }
@@ -316,7 +317,7 @@ fn Table(listed: Memo<Vec<Told>>, rows: Rows, open: RwSignal<Option<RunId>>) -> 
                     </td>
                     <td class="c-name" role="cell">
                         <button class="link name" type="button" on:click=move |_| open.set(Some(id))>
-                            {about.title.clone()}
+                            {sentence(&about.title, &odd_names_of(&told.run))}
                         </button>
                     </td>
                     <td class="c-role" role="cell">

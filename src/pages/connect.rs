@@ -2,11 +2,10 @@ use group_api::{ApiError, WhoAmI};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::probe::look_again;
 use crate::browser;
 use crate::components::{
-    Alert, Avatar, AvatarOf, Check, Field, FieldKind, Heading, Icon, Kind, token_fault, try_token,
-    unique_id,
+    Alert, Avatar, AvatarOf, Check, Field, FieldKind, Heading, Icon, Kind, shown_name, token_fault,
+    try_token, unique_id,
 };
 use crate::rest::{doors, use_rest};
 use crate::router::use_router;
@@ -32,6 +31,43 @@ pub struct Form {
     token_fault: RwSignal<Option<String>>,
     failure: RwSignal<Option<String>>,
     busy: RwSignal<bool>,
+}
+
+impl Form {
+    /// The connection that it describes, with these.
+    #[inline(never)]
+    fn connection(
+        self,
+        id: ConnectionId,
+        name: String,
+        server: String,
+        user: Option<String>,
+        color: u8,
+    ) -> Connection {
+        Connection {
+            id,
+            name,
+            system: self.system.get_untracked(),
+            server,
+            user,
+            color,
+            keep: if self.remember.get_untracked() {
+                Keep::OnThisDevice
+            } else {
+                Keep::ForThisTab
+            },
+            access: if self.look_only.get_untracked() {
+                Access::LookOnly
+            } else {
+                Access::Full
+            },
+            photos: if self.photos.get_untracked() {
+                Photos::Load
+            } else {
+                Photos::No
+            },
+        }
+    }
 }
 
 fn address_fault(fault: AddressFault) -> String {
@@ -169,7 +205,7 @@ fn Known() -> impl IntoView {
         view! {
             <li>
                 <span class="dot" data-color=connection.color.to_string()></span>
-                <strong>{name.clone()}</strong>
+                <strong>{shown_name(name.clone(), None)}</strong>
                 <span class="quiet">{about.join(" · ")}</span>
                 <span class="actions">
                     {main}
@@ -283,34 +319,22 @@ fn NewConnection(form: Form, stranger: Memo<Option<String>>) -> impl IntoView {
                     result = Ok(());
                 }
             }
-            let failure = match result {
+            match result {
                 Ok(()) => {
                     form.busy.try_set(false);
                     session.connect(connection.clone(), &token);
                     if here.try_get_value().is_some() {
                         router.go(&connection.href("groups"));
                     }
-                    return;
                 }
-                Err(ApiError::NoConnection) => look_again(&connection.server)
-                    .await
-                    .sentence(&connection.server),
-                Err(error @ ApiError::Refused(_)) => {
-                    format!(
-                        "{error} It may be the token: this system answers so to a wrong one too."
-                    )
+                Err(error) if rest.fetched().await => {
+                    doors::why_not(error, connection.server, form.busy, form.failure);
                 }
-                Err(ApiError::NotSignedIn(words)) => {
-                    let words = words.map(|words| format!(" It says: “{words}”"));
-                    format!(
-                        "The server does not accept this token. Copy it again, whole, or make a new one.{}",
-                        words.unwrap_or_default()
-                    )
+                Err(error) => {
+                    form.busy.try_set(false);
+                    form.failure.try_set(Some(error.to_string()));
                 }
-                Err(error) => error.to_string(),
-            };
-            form.busy.try_set(false);
-            form.failure.try_set(Some(failure));
+            }
         });
     };
     let send = move || {
@@ -339,29 +363,9 @@ fn NewConnection(form: Form, stranger: Memo<Option<String>>) -> impl IntoView {
             typed_name
         };
         let system = form.system.get_untracked();
-        let connection = Connection {
-            id: known_or_new(session, system, &address.server, user.as_deref(), &name),
-            name,
-            system,
-            server: address.server,
-            user,
-            color: form.color.get_untracked(),
-            keep: if form.remember.get_untracked() {
-                Keep::OnThisDevice
-            } else {
-                Keep::ForThisTab
-            },
-            access: if form.look_only.get_untracked() {
-                Access::LookOnly
-            } else {
-                Access::Full
-            },
-            photos: if form.photos.get_untracked() {
-                Photos::Load
-            } else {
-                Photos::No
-            },
-        };
+        let id = known_or_new(session, system, &address.server, user.as_deref(), &name);
+        let color = form.color.get_untracked();
+        let connection = form.connection(id, name, address.server, user, color);
         connect(connection, token);
     };
     let try_as = Callback::new(move |person: DemoPerson| {
@@ -371,35 +375,15 @@ fn NewConnection(form: Form, stranger: Memo<Option<String>>) -> impl IntoView {
         };
         let system = form.system.get_untracked();
         let name = format!("Demo {}", system.label());
-        let connection = Connection {
-            id: known_or_new(
-                session,
-                system,
-                &server,
-                Some(&person.user),
-                &format!("{name} {}", person.user),
-            ),
-            name,
+        let id = known_or_new(
+            session,
             system,
-            server,
-            user: Some(person.user),
-            color: if system == System::default() { 0 } else { 6 },
-            keep: if form.remember.get_untracked() {
-                Keep::OnThisDevice
-            } else {
-                Keep::ForThisTab
-            },
-            access: if form.look_only.get_untracked() {
-                Access::LookOnly
-            } else {
-                Access::Full
-            },
-            photos: if form.photos.get_untracked() {
-                Photos::Load
-            } else {
-                Photos::No
-            },
-        };
+            &server,
+            Some(&person.user),
+            &format!("{name} {}", person.user),
+        );
+        let color = if system == System::default() { 0 } else { 6 };
+        let connection = form.connection(id, name, server, Some(person.user), color);
         connect(connection, token);
     });
     let may_add = move || {

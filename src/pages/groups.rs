@@ -8,8 +8,8 @@ use muster_core::{Coverage, Direction, Directory, Only, Query, Row, SortBy, Work
 use super::worklists::{WorkLists, list_of_address};
 use crate::browser;
 use crate::components::{
-    Alert, Avatar, AvatarOf, Check, Empty, Failed, Heading, Icon, InPages, Key, Keys, Kind, Pager,
-    Reread, Rows, Search, SelectMode, Selection, SortHeader, Sorted, marking, pick, row,
+    Alert, Avatar, AvatarOf, Check, Empty, Failed, Heading, Icon, InPages, Key, Keys, Kind, Reread,
+    Rows, Search, SelectMode, Selection, SortHeader, Sorted, marking, pick, row, shown_name,
 };
 use crate::format;
 use crate::rest::{doors, use_rest};
@@ -252,7 +252,7 @@ pub fn Groups() -> impl IntoView {
             {move || has_table.get().then(|| view! { <Table listed=listed rows=rows search=search searching=searching sort=sort direction=direction coverage=coverage /> })}
             {region}
             {bar}
-            <Pager rows=rows label="Pages of groups" />
+            {rest.piece(move || rows.has_pages(), move || doors::pager(rows))}
         </main>
     }
 }
@@ -365,6 +365,24 @@ pub(super) fn Remarks(
                     }
                 })
         }}
+        {use_rest()
+            .piece(
+                move || unknown_me.with(Option::is_some) || !store.unreadable().is_empty(),
+                move || doors::oddities(store, unknown_me),
+            )}
+    }
+}
+
+/// What is odd about a list that was read: groups in it that could not be understood, or a username that it does not
+/// name.
+#[component]
+pub fn Oddities(
+    /// The store of the connection.
+    store: Store,
+    /// The username, if the list does not name it.
+    unknown_me: Memo<Option<String>>,
+) -> impl IntoView {
+    view! {
         {move || {
             let bad = store.unreadable();
             (!bad.is_empty())
@@ -600,12 +618,12 @@ fn Cells(listed: Listed, shown: Shown, marks: Lights, lead_label: &'static str) 
                 {pick(listed.selection, listed.keys, shown.key.clone(), &shown.name)}
                 <Avatar of=AvatarOf::Group name=shown.name.clone() key=shown.key.clone() photo=photo />
                 <a class="name" href=href>
-                    {marks.text(shown.name.clone())}
+                    {shown_name(shown.name.clone(), Some(marks))}
                 </a>
             </span>
         </td>
         <td class="c-key" role="cell">
-            <Key seen=marks.text(shown.key.clone()) key=shown.key />
+            <Key seen=shown_name(shown.key.clone(), Some(marks)) key=shown.key />
         </td>
         <td class="c-desc cut" role="cell">
             {marks.text(shown.description.clone())}

@@ -13,7 +13,7 @@ use muster_runs::{Place, RunId, Task};
 use super::fields::GroupFields;
 use super::groups::group_href;
 use crate::browser;
-use crate::components::{Alert, Check, Kind};
+use crate::components::{Alert, Check, Kind, shown_name};
 use crate::format;
 use crate::request::Latest;
 use crate::runs::Proposal;
@@ -209,7 +209,7 @@ pub(super) fn LikeNote(like: Like) -> impl IntoView {
             "Its description is taken over; change what is to be different."
         };
         view! {
-            <p>"Like " <a href=group_href(like.store, key.as_str())>{name}</a> ". " {what}</p>
+            <p>"Like " <a href=group_href(like.store, key.as_str())>{shown_name(name, None)}</a> ". " {what}</p>
         }
     }
 }

@@ -13,7 +13,7 @@ use super::person::person_href;
 use crate::browser;
 use crate::components::{
     Avatar, AvatarOf, Empty, ExportButton, Failed, Heading, Icon, InPages, Pager, Reread, Rows,
-    Search, SortHeader, Sorted, marking, row, unique_id,
+    Search, SortHeader, Sorted, marking, row, shown_name, unique_id,
 };
 use crate::export::{Content, Offer, Offers, Sheet, list_read_at, offer_everything};
 use crate::format;
@@ -475,7 +475,7 @@ fn Table(
 fn Cells(store: Store, me: Memo<Option<PersonKey>>, shown: Shown, marks: Lights) -> impl IntoView {
     let whole = |n: u32| usize::try_from(n).unwrap_or_default();
     let is_me = me.with(|me| me.as_ref().is_some_and(|me| me.as_str() == shown.key));
-    let other_key = (shown.key != shown.label).then(|| marks.text(shown.key.clone()));
+    let other_key = (shown.key != shown.label).then(|| shown_name(shown.key.clone(), Some(marks)));
     let unit = if shown.groups == 1 {
         " group"
     } else {
@@ -487,7 +487,7 @@ fn Cells(store: Store, me: Memo<Option<PersonKey>>, shown: Shown, marks: Lights)
             <span class="who">
                 <Avatar of=AvatarOf::Person name=shown.label.clone() key=shown.key.clone() photo=None />
                 <a class="name" href=person_href(store, &shown.key)>
-                    {marks.text(shown.label.clone())}
+                    {shown_name(shown.label.clone(), Some(marks))}
                 </a>
                 {is_me.then(|| view! { <span class="badge">"you"</span> })}
                 {other_key.map(|key| view! { <code class="quiet">{key}</code> })}

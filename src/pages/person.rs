@@ -18,7 +18,7 @@ use crate::browser;
 use crate::components::{
     Alert, Avatar, AvatarOf, Empty, ExportButton, Failed, Heading, InPages, Key, Keys, Kind,
     NotRead, Pager, Reread, Rows, Search, SelectMode, Selection, SortHeader, Sorted, marking, pick,
-    row,
+    row, shown_name,
 };
 use crate::export::{Content, Keep, Offer, Offers, SOME_OF_THE_PEOPLE, Sheet, Whole};
 use crate::format;
@@ -388,7 +388,7 @@ fn OnePerson(store: Store, person: PersonKey) -> impl IntoView {
             <nav class="crumbs" aria-label="Breadcrumb">
                 <a href=connection.href("people")>"People"</a>
                 " / "
-                {move || name.get()}
+                {move || shown_name(name.get(), None)}
             </nav>
             <div class="head">
                 <div class="title">
@@ -717,12 +717,12 @@ fn Cells(
                 {pick(selection, keys, shown.key.clone(), &shown.name)}
                 <Avatar of=AvatarOf::Group name=shown.name.clone() key=shown.key.clone() photo=photo />
                 <a class="name" href=group_href(store, &shown.key)>
-                    {marks.text(shown.name.clone())}
+                    {shown_name(shown.name.clone(), Some(marks))}
                 </a>
             </span>
         </td>
         <td class="c-key" role="cell">
-            <Key seen=marks.text(shown.key.clone()) key=shown.key />
+            <Key seen=shown_name(shown.key.clone(), Some(marks)) key=shown.key />
         </td>
         <td class="c-role" role="cell">
             {shown.roles}

@@ -14,7 +14,7 @@ use muster_runs::{Place, RunId, Task};
 use super::group::guard_words;
 use crate::components::{
     Dialog, GroupBox, Icon, Keys, PeopleBox, Review, ReviewDialog, RoleSelect, Selection,
-    SelectionBar, people_named, plain_role, unique_id,
+    SelectionBar, people_named, plain_role, shown_name, unique_id,
 };
 use crate::draft::{FormDraft, keep_people};
 use crate::format;
@@ -481,7 +481,7 @@ fn AddToGroups(of: Of, on_review: Callback<Review>, on_close: Callback<()>) -> i
         });
     });
     view! {
-        <Dialog title=format!("Add {} to groups", of.name.get_untracked()) on_submit=send on_close=give_up>
+        <Dialog title=format!("Add {} to groups", of.name.get_untracked()) names=vec![of.name.get_untracked()] on_submit=send on_close=give_up>
             <GroupBox store=store label="Group" chosen=chosen except=None error=fault />
             <ul class="chosen" aria-label="Chosen groups">
                 {move || {
@@ -492,7 +492,7 @@ fn AddToGroups(of: Of, on_review: Callback<Review>, on_close: Callback<()>) -> i
                             let label = format!("Take out {name}");
                             view! {
                                 <li class="chip">
-                                    {name}
+                                    {shown_name(name, None)}
                                     <button
                                         class="copy"
                                         type="button"
@@ -626,9 +626,9 @@ fn CopyGroups(of: Of, on_review: Callback<Review>, on_close: Callback<()>) -> im
                     <span class="check">
                         <input type="checkbox" id=id.clone() prop:checked=wanted on:change:target=move |ev| wanted.set(ev.target().checked()) />
                         <label for=id>
-                            {name}
+                            {shown_name(name, None)}
                             " "
-                            <span class="quiet">{key}</span>
+                            <span class="quiet">{shown_name(key, None)}</span>
                         </label>
                     </span>
                     {as_lead}
@@ -638,7 +638,7 @@ fn CopyGroups(of: Of, on_review: Callback<Review>, on_close: Callback<()>) -> im
         lines.iter().map(one).collect_view()
     });
     view! {
-        <Dialog title=format!("Copy the groups of {}", of.name.get_untracked()) busy=busy on_submit=send on_close=give_up>
+        <Dialog title=format!("Copy the groups of {}", of.name.get_untracked()) names=vec![of.name.get_untracked()] busy=busy on_submit=send on_close=give_up>
             <PeopleBox label="To" chosen=chosen typed=typed known=known members=members error=fault />
             <p class="quiet">
                 "They are added as plain members unless you ask for more. One group is tried first for each of them: where the server refuses the person there, the others are not tried."

@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use gloo_timers::future::TimeoutFuture;
+use group_api::ApiError;
 use leptos::prelude::{document, window};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
@@ -55,6 +56,24 @@ impl Found {
                 "This page may not talk to {server}: the policy it was delivered with does not list it. Whoever hosts this page can add it."
             ),
         }
+    }
+}
+
+/// Why a try to connect failed, in words, with what to do.
+pub async fn why_not(error: ApiError, server: &str) -> String {
+    match error {
+        ApiError::NoConnection => look_again(server).await.sentence(server),
+        error @ ApiError::Refused(_) => {
+            format!("{error} It may be the token: this system answers so to a wrong one too.")
+        }
+        ApiError::NotSignedIn(words) => {
+            let words = words.map(|words| format!(" It says: “{words}”"));
+            format!(
+                "The server does not accept this token. Copy it again, whole, or make a new one.{}",
+                words.unwrap_or_default()
+            )
+        }
+        error => error.to_string(),
     }
 }
 

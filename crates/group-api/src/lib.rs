@@ -18,6 +18,7 @@
 mod backend;
 mod capability;
 mod change;
+mod deceptive;
 mod error;
 mod exchange;
 mod guard;
@@ -40,6 +41,9 @@ pub use capability::{
     WhoAmI,
 };
 pub use change::{Applied, MembershipChange, Outcome, PersonChange, PersonStep};
+pub use deceptive::{
+    Deceit, Run, Script, code_of, doubt, is_plain, is_unseen, runs, unseen_words, visible,
+};
 pub use error::{ApiError, Misread, PersonNote, ReadBack, Refusal, excerpt};
 pub use exchange::{Done, Exchange, Input, Step, Undone, UndoneStep};
 pub use guard::{Guard, guards};

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use crate::element::Element;
 use crate::lit::Lighting;
+use crate::seen::shown;
 use crate::signal::{Memo, RwSignal, Signal};
 
 /// A view, before it is in the page.
@@ -111,7 +112,7 @@ impl IntoView for &'static str {
 
 impl IntoView for String {
     fn into_view(self) -> Node {
-        Node::Text(Cow::Owned(self))
+        Node::Text(Cow::Owned(shown(self)))
     }
 }
 

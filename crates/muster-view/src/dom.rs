@@ -13,6 +13,7 @@ use crate::child::{Make, Making, Node, Slots};
 use crate::effect::Running;
 use crate::element::{Element, Handler, Kind, Part, load};
 use crate::lit::Lit;
+use crate::seen::shown_in;
 use crate::signal::RwSignal;
 use crate::trusted::{self, Within};
 use crate::value::Value;
@@ -292,7 +293,7 @@ fn set(node: &web_sys::Element, kind: Kind, name: &str, value: &Value) {
     if kind == Kind::Attribute {
         // The names are well formed.
         let _ = match value {
-            Value::Text(text) => node.set_attribute(name, text),
+            Value::Text(text) => node.set_attribute(name, &shown_in(name, text)),
             Value::Flag(true) => node.set_attribute(name, ""),
             _ => node.remove_attribute(name),
         };

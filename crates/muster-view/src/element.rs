@@ -332,7 +332,7 @@ macro_rules! elements {
 #[allow(missing_docs)]
 pub mod html {
     elements! { false:
-        a article aside b blockquote br button caption code col colgroup dd details dialog div dl dt em
+        a article aside b bdi blockquote br button caption code col colgroup dd details dialog div dl dt em
         fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr i img input kbd label legend li
         main mark menu meter nav ol optgroup option output p pre progress s samp section select small span
         strong sub summary sup table tbody td textarea tfoot th thead time tr u ul var wbr

@@ -12,6 +12,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Node as DomNode, Range as DomRange};
 
 use crate::child::Node;
+use crate::seen::shown;
 use crate::signal::Effect;
 use crate::stored::StoredValue;
 
@@ -70,6 +71,7 @@ impl Lights {
     /// A text in which that is highlighted.
     #[must_use]
     pub fn text(self, text: String) -> Node {
+        let text = shown(text);
         match self.0.try_get_value() {
             Some(inner) => Node::Lit(text, Lighting(inner)),
             None => Node::Text(text.into()),

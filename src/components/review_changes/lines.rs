@@ -10,7 +10,7 @@ use muster_core::Words;
 use muster_runs::{Task, task_words};
 
 use super::state::{Choice, State};
-use crate::components::{Icon, InPages, Pager, Rows, Search, row};
+use crate::components::{Icon, InPages, Pager, Rows, Search, row, shown_name};
 use crate::format;
 
 /// What the lines stand under.
@@ -289,8 +289,8 @@ fn head(state: State, by: By, listed: Arc<Listed>, at: usize, lines: usize) -> A
         <td class="c-name" role="cell">
             <span class="who">
                 {tick(label, stands, press)}
-                <strong class="name">{name}</strong>
-                {key.map(|key| view! { <code class="quiet">{key}</code> })}
+                <strong class="name">{shown_name(name, None)}</strong>
+                {key.map(|key| view! { <code class="quiet">{shown_name(key, None)}</code> })}
             </span>
         </td>
         <td class="c-what quiet" role="cell">
@@ -351,8 +351,8 @@ fn cells(state: State, by: By, listed: Arc<Listed>, at: usize) -> AnyView {
         <td class="c-name" role="cell">
             <span class="who">
                 {tick(label, stands, press)}
-                <span class="name">{name}</span>
-                {key.map(|key| view! { <code class="quiet">{key}</code> })}
+                <span class="name">{shown_name(name, None)}</span>
+                {key.map(|key| view! { <code class="quiet">{shown_name(key, None)}</code> })}
                 {is_me.then(|| view! { <span class="badge">"you"</span> })}
                 {never_seen.then(|| view! { <span class="badge">"never seen"</span> })}
             </span>

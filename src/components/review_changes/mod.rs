@@ -13,7 +13,7 @@ use muster_runs::RunId;
 
 use self::export::ExportReview;
 use self::lines::Lines;
-use self::notes::{Changed, Notes, Problems, Proof};
+use self::notes::{Changed, Deceptive, Notes, Problems, Proof};
 use self::state::{Choice, Doing, State};
 use super::{Alert, Check, Failed, Field, FieldKind, Kind, RunView, unique_id};
 use crate::browser;
@@ -151,6 +151,7 @@ fn Reviewing(state: State, names: Names, on_back: Callback<()>) -> impl IntoView
         }}
         <p class="sum" role="status">{move || some.get().then(summary)}</p>
         <Changed state=state />
+        <Deceptive state=state />
         <Problems state=state />
         <Notes state=state />
         <Apply state=state some=some on_back=on_back />

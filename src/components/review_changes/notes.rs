@@ -9,8 +9,9 @@ use muster_runs::Task;
 
 use super::state::{Proved, State};
 use super::words;
-use crate::components::{Alert, CopyButton, Icon, Kind};
+use crate::components::{Alert, CopyButton, Doubts, Icon, Kind};
 use crate::format;
+use crate::runs::odd_names;
 
 /// How many things are listed; the rest is counted.
 const LISTED: usize = 200;
@@ -43,6 +44,20 @@ fn listed(lines: Vec<String>, label: &'static str) -> impl IntoView {
             {(more > 0).then(|| view! { <li class="quiet">{format!("and {} more", format::number(more))}</li> })}
         </ul>
     }
+}
+
+/// What is wrong with the names of groups and people that are about to be changed.
+#[component]
+pub(super) fn Deceptive(state: State) -> impl IntoView {
+    let names = Memo::new(move |_| {
+        state.plan.with(|plan| {
+            let groups = plan.places.iter().map(|place| place.place.name.as_str());
+            let people = plan.lines.iter().filter_map(|line| line.task.who());
+            odd_names(&mut groups.chain(people))
+        })
+    });
+    // Alone it would not say whose name it is.
+    move || view! { <Doubts names=names.get() always=true /> }
 }
 
 /// What cannot be done, and for whom.

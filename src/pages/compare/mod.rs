@@ -23,7 +23,7 @@ use super::person::person_href;
 use crate::browser;
 use crate::components::{
     Alert, Empty, ExportButton, Heading, InPages, Kind, Names, NotRead, Pager, Reread,
-    ReviewChanges, Rows, Search, unique_id,
+    ReviewChanges, Rows, Search, sentence, unique_id,
 };
 use crate::export::{Content, Offer, Offers, Sheet};
 use crate::format;
@@ -495,14 +495,18 @@ fn Look(page: Page, step: RwSignal<Step>) -> impl IntoView {
 }
 
 /// What a kind of lines is called.
-fn show_words(page: Page, show: Show) -> String {
+fn show_words(page: Page, show: Show) -> AnyView {
+    let of = |words: &str, side: usize| {
+        let name = page.name(side);
+        sentence(&format!("{words} {name}"), &[name])
+    };
     match show {
-        Show::All => "All".to_owned(),
-        Show::Only(side) => format!("Only {}", page.name(side)),
-        Show::InAll if page.sides.with(|sides| sides.len()) == 2 => "In both".to_owned(),
-        Show::InAll => "In all".to_owned(),
-        Show::OtherRole => "Other role".to_owned(),
-        Show::Missing(side) => format!("Missing in {}", page.name(side)),
+        Show::All => "All".into_any(),
+        Show::Only(side) => of("Only", side),
+        Show::InAll if page.sides.with(|sides| sides.len()) == 2 => "In both".into_any(),
+        Show::InAll => "In all".into_any(),
+        Show::OtherRole => "Other role".into_any(),
+        Show::Missing(side) => of("Missing in", side),
     }
 }
 

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use muster_changes::compare::Sides;
 
 use super::{Page, words};
-use crate::components::{Avatar, AvatarOf, Rows, marking, row};
+use crate::components::{Avatar, AvatarOf, Rows, marking, row, shown_name};
 use crate::pages::groups::group_href;
 use crate::pages::person::person_href;
 
@@ -59,14 +59,15 @@ pub(super) fn Table(
             } else {
                 (AvatarOf::Group, group_href(store, &shown.key))
             };
-            let other_key = (shown.key != shown.name).then(|| marks.text(shown.key.clone()));
+            let other_key =
+                (shown.key != shown.name).then(|| shown_name(shown.key.clone(), Some(marks)));
             let alike = shown.alike;
             let cell = move |(side, held): (usize, String)| {
                 let on_phone = page.name(side);
                 let class = if alike { "c-side" } else { "c-side differs" };
                 view! {
                     <td class=class role="cell">
-                        <span class="on-phone quiet">{on_phone} " "</span>
+                        <span class="on-phone quiet">{shown_name(on_phone, None)} " "</span>
                         {if held.is_empty() {
                             view! { <span class="quiet"><span aria-hidden="true">"—"</span><span class="sr-only">"not in it"</span></span> }.into_any()
                         } else {
@@ -80,7 +81,7 @@ pub(super) fn Table(
                     <span class="who">
                         <Avatar of=of name=shown.name.clone() key=shown.key.clone() photo=None />
                         <a class="name" href=href>
-                            {marks.text(shown.name.clone())}
+                            {shown_name(shown.name.clone(), Some(marks))}
                         </a>
                         {other_key.map(|key| view! { <code class="quiet">{key}</code> })}
                     </span>
@@ -93,7 +94,7 @@ pub(super) fn Table(
     let heading = move |side: usize| {
         view! {
             <th role="columnheader" scope="col" class="c-side">
-                <a href=move || page.href(side)>{move || page.name(side)}</a>
+                <a href=move || page.href(side)>{move || shown_name(page.name(side), None)}</a>
             </th>
         }
     };

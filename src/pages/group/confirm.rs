@@ -3,13 +3,15 @@
 use group_api::{Capabilities, Group, Guard};
 use leptos::prelude::*;
 
-use crate::components::Dialog;
+use crate::components::{Dialog, Doubts, sentence};
 
 /// A question: what it is about, what will be lost, and the two answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Question {
     /// The dialog's title.
     pub(super) title: String,
+    /// The names in it, group's and person's.
+    pub(super) names: Vec<String>,
     /// What to know, a paragraph each.
     pub(super) facts: Vec<String>,
     /// The answer that changes nothing.
@@ -64,17 +66,19 @@ pub(super) fn Confirm(
     use crate::components::{Alert, Kind};
     let Question {
         title,
+        names,
         facts,
         keep,
         go_on,
     } = question;
     view! {
-        <Dialog title=title busy=busy on_submit=Callback::new(|()| ()) on_close=on_no>
-            {facts.into_iter().map(|fact| view! { <p>{fact}</p> }).collect_view()}
+        <Dialog title=title names=names.clone() busy=busy on_submit=Callback::new(|()| ()) on_close=on_no>
+            <Doubts names=names.clone() />
+            {facts.into_iter().map(|fact| view! { <p>{sentence(&fact, &names)}</p> }).collect_view()}
             {move || failure.get().map(|text| view! { <Alert kind=Kind::Bad><p>{text}</p></Alert> })}
             <div class="actions">
                 <button class="btn" type="button" autofocus disabled=busy on:click=move |_| on_no.run(())>
-                    {keep}
+                    <span>{sentence(&keep, &names)}</span>
                 </button>
                 <button
                     class="btn btn-lose"
@@ -87,7 +91,7 @@ pub(super) fn Confirm(
                         }
                     }
                 >
-                    {go_on}
+                    <span>{sentence(&go_on, &names)}</span>
                 </button>
             </div>
         </Dialog>

@@ -1,12 +1,12 @@
 use std::sync::Arc;
 
-use group_api::{Group, KeyKind};
+use group_api::{Group, KeyKind, is_plain, visible};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use muster_core::Coverage;
 
 use super::GroupPage;
-use crate::components::{Alert, Dialog, Field, FieldKind, Kind};
+use crate::components::{Alert, Dialog, Doubts, Field, FieldKind, Key, Kind};
 use crate::format;
 use crate::router::use_router;
 
@@ -26,6 +26,14 @@ fn key_to_type(page: GroupPage, group: &Group) -> String {
         }
         KeyKind::GivenId => group.display_name.clone(),
     }
+}
+
+/// Whether what was typed is the key, as it is or as it is shown. A field takes no line ends, and nobody sees the spaces
+/// around it.
+fn is_typed(typed: &str, key: &str) -> bool {
+    let bare = |text: &str| text.trim().replace(['\r', '\n'], "");
+    let shown = visible(key);
+    bare(typed) == bare(key) || shown.is_some_and(|shown| bare(typed) == bare(&shown))
 }
 
 /// Deletes the group, after its key was typed.
@@ -69,7 +77,11 @@ pub(super) fn DeleteGroup(
         }
     };
     let wanted = StoredValue::new(key.clone());
-    let matches = Memo::new(move |_| wanted.with_value(|key| typed.get().trim() == key));
+    let matches = Memo::new(move |_| wanted.with_value(|key| is_typed(&typed.get(), key)));
+    let names = vec![group.display_name.clone()];
+    // What cannot be typed can be copied, and what is seen in its place can be typed.
+    let odd_key =
+        (!is_plain(&key)).then(|| view! { <p>"To be typed: " <Key key=key.clone() /></p> });
     let target = StoredValue::new((group.key.clone(), group.display_name.clone()));
     let send = Callback::new(move |()| {
         if !matches.get_untracked() {
@@ -115,16 +127,19 @@ pub(super) fn DeleteGroup(
     view! {
         <Dialog
             title=format!("Delete {}", group.display_name)
+            names=names.clone()
             busy=busy
             on_submit=send
             on_close=Callback::new(move |()| open.set(false))
         >
+            <Doubts names=names />
             <ul class="facts">
                 <li>{loss}</li>
                 <li>"What it opens elsewhere, Muster cannot see."</li>
                 <li>"It cannot be brought back from here."</li>
             </ul>
             {move || failure.get().map(|text| view! { <Alert kind=Kind::Bad><p>{text}</p></Alert> })}
+            {odd_key}
             <Field
                 label=format!("Type {key} to confirm")
                 value=typed

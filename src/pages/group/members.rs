@@ -81,9 +81,11 @@ impl Table {
                 capabilities.system
             ));
         }
+        let names = vec![member.label.clone(), group.display_name.clone()];
         let question = if removes {
             Question {
                 title: format!("Remove {}?", member.label),
+                names,
                 facts,
                 keep: format!("Keep {}", member.label),
                 go_on: format!("Remove {}", member.label),
@@ -91,6 +93,7 @@ impl Table {
         } else {
             Question {
                 title: format!("Change the role of {}?", member.label),
+                names,
                 facts,
                 keep: "Leave it as it is".to_owned(),
                 go_on: "Change role".to_owned(),

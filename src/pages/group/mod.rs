@@ -31,10 +31,13 @@ use super::NotFound;
 use super::compare::compare_groups;
 use super::groups::group_href;
 use crate::browser;
-use crate::components::{Alert, Avatar, AvatarOf, Failed, Heading, Key, Kind, RunView, unique_id};
+use crate::components::{
+    Alert, Avatar, AvatarOf, Failed, Heading, Key, Kind, RunView, sentence, shown_name, unique_id,
+};
 use crate::format;
 use crate::request::{Asked, Latest};
 use crate::router::use_router;
+use crate::runs::odd_names_of;
 use crate::session::{Access, Photos, use_session};
 use crate::store::{Store, use_store};
 
@@ -346,7 +349,7 @@ pub fn GroupFrame() -> impl IntoView {
         }
         Shown::Loading => view! {
             <main class="page" id="main" aria-busy="true">
-                <h1>{key.get_untracked().map(|key| key.to_string())}</h1>
+                <h1>{key.get_untracked().map(|key| shown_name(key.to_string(), None))}</h1>
                 <p class="quiet" role="status">
                     "Reading the group…"
                 </p>
@@ -366,13 +369,13 @@ fn Receipt(page: GroupPage, run: RunId) -> impl IntoView {
         store
             .runs()
             .get(id.get())
-            .map(|told| told.run.about.title.clone())
+            .map(|told| (told.run.about.title.clone(), odd_names_of(&told.run)))
     };
     let heading = unique_id("receipt");
     let labelled = heading.clone();
     view! {
         <section class="receipt" aria-labelledby=labelled>
-            <h2 id=heading>{title}</h2>
+            <h2 id=heading>{move || title().map(|(title, names)| sentence(&title, &names))}</h2>
             <RunView
                 store=store
                 id=id
@@ -444,7 +447,7 @@ fn Frame(page: GroupPage) -> impl IntoView {
             <nav class="crumbs" aria-label="Breadcrumb">
                 <a href=connection.href("groups")>"Groups"</a>
                 " / "
-                {move || name.get()}
+                {move || shown_name(name.get(), None)}
             </nav>
             <div class="head">
                 <div class="title">

@@ -5,7 +5,7 @@ use wasm_bindgen::JsCast;
 use super::members::{Table, undo_id};
 use super::{Elsewhere, RowState};
 use crate::browser;
-use crate::components::{Avatar, AvatarOf, Icon, pick, unique_id};
+use crate::components::{Avatar, AvatarOf, Icon, pick, shown_name, unique_id};
 use crate::format;
 use crate::pages::groups::Time;
 use crate::pages::person::person_href;
@@ -151,7 +151,7 @@ pub(super) fn MemberCells(
                 {pick(table.selection, table.keys, key.clone(), &name)}
                 <Avatar of=AvatarOf::Person name=name.clone() key=key.clone() photo=None />
                 <a class="name" href=person_href(store, &key)>
-                    {table.found.text(name.clone())}
+                    {shown_name(name.clone(), Some(table.found))}
                 </a>
                 {is_me.then(|| view! { <span class="badge">"you"</span> })}
                 {kind.map(|kind| view! { <span class="badge">{kind}</span> })}
@@ -159,7 +159,7 @@ pub(super) fn MemberCells(
                     Some(email) => {
                         view! {
                             <span class="mail">
-                                <span>{table.found.text(email.address)}</span>
+                                <span>{shown_name(email.address, Some(table.found))}</span>
                                 {tick}
                                 {unverified}
                             </span>

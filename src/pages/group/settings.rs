@@ -95,6 +95,7 @@ fn Leave(page: GroupPage) -> impl IntoView {
         failure.set(None);
         asking.set(Some(Question {
             title: format!("Leave {}?", group.display_name),
+            names: vec![group.display_name.clone()],
             facts,
             keep: "Stay".to_owned(),
             go_on: "Leave group".to_owned(),
@@ -205,6 +206,7 @@ fn Transfer(page: GroupPage) -> impl IntoView {
         said.set(None);
         asking.set(Some(Question {
             title: format!("Hand “{}” to {name}?", group.display_name),
+            names: vec![group.display_name.clone(), name.clone()],
             facts: vec![
                 format!("{name} becomes the owner and decides from then on who is in the group."),
                 "You cannot take it back yourself. What you are in the group afterwards, the server decides.".to_owned(),

@@ -6,7 +6,7 @@ use muster_changes::bring::{About, Candidate, Choice, GroupText, Table};
 
 use super::matching::lines_of;
 use super::state::Importing;
-use crate::components::{Icon, unique_id};
+use crate::components::{Icon, Name, unique_id};
 use crate::format;
 
 /// How many are shown.
@@ -180,7 +180,9 @@ fn item(importing: Importing, table: &Table, group: &GroupText) -> AnyView {
         <li data-state=state>
             <Icon name=icon />
             <div>
-                <strong>{text}</strong>
+                <strong>
+                    <Name text=text />
+                </strong>
                 <p>{format!("{lines} · {about}{why}")}</p>
             </div>
             {ways}

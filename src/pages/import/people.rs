@@ -5,7 +5,7 @@ use muster_changes::bring::{About, Choice, PersonText, Seen, Table};
 
 use super::matching::lines_of;
 use super::state::Importing;
-use crate::components::Icon;
+use crate::components::{Icon, Name};
 use crate::format;
 
 /// How many are shown.
@@ -105,7 +105,9 @@ fn item(importing: Importing, table: &Table, person: &PersonText) -> AnyView {
         <li data-state=if settled { "done" } else { "unknown" }>
             <Icon name=if settled { "check" } else { "warn" } />
             <div>
-                <strong>{text.clone()}</strong>
+                <strong>
+                    <Name text=text.clone() />
+                </strong>
                 <p>{format!("{lines}{counts} · {about}")}</p>
             </div>
             <div class="actions">

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use muster_changes::since::{Change, Fate, Line, Part, Since};
 
 use super::Page;
-use crate::components::{Rows, marking, row};
+use crate::components::{Rows, marking, row, shown_name};
 use crate::format;
 pub(super) use crate::pages::exports::key_label;
 use crate::pages::groups::group_href;
@@ -116,7 +116,7 @@ pub(super) fn Table(
         let shown = Memo::new(move |_| shown(place.get()).unwrap_or_default());
         let cells = move || {
             let shown = shown.get();
-            let name = marks.text(shown.name.clone());
+            let name = shown_name(shown.name.clone(), Some(marks));
             let group = if shown.gone {
                 view! { <span class="name">{name}</span> }.into_any()
             } else {
@@ -124,7 +124,7 @@ pub(super) fn Table(
             };
             let what = match shown.cells.person {
                 Some((key, label)) => view! {
-                    <a href=person_href(store, &key)>{marks.text(label)}</a>
+                    <a href=person_href(store, &key)>{shown_name(label, Some(marks))}</a>
                     " "
                     {shown.cells.what}
                 }
@@ -147,7 +147,7 @@ pub(super) fn Table(
                 <td class="c-name cut" role="cell">
                     {group}
                     " "
-                    <code class="quiet">{marks.text(shown.key)}</code>
+                    <code class="quiet">{shown_name(shown.key, Some(marks))}</code>
                 </td>
                 <td class="c-desc cut" role="cell">
                     {what}

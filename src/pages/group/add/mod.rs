@@ -392,6 +392,7 @@ fn question(list: List, group: &Group, tasks: &[Task]) -> Option<Question> {
         .collect();
     (!facts.is_empty()).then(|| Question {
         title: "Change these roles?".to_owned(),
+        names: vec![group.display_name.clone()],
         facts,
         keep: "Leave it as it is".to_owned(),
         go_on: "Change roles".to_owned(),

@@ -6,7 +6,7 @@ use muster_core::paste::{Again, Class, MailPart, PastedEntry, Reviewed};
 
 use super::list::{List, SHOWN, is_change};
 use crate::browser;
-use crate::components::{Check, Icon, unique_id};
+use crate::components::{Check, Icon, Name, unique_id};
 use crate::format;
 
 /// The counts, then those about whom there is something to say.
@@ -191,7 +191,9 @@ fn item(state: &'static str, icon: &'static str, strong: String, words: String) 
         <li data-state=state>
             <Icon name=icon />
             <div>
-                <strong>{strong}</strong>
+                <strong>
+                    <Name text=strong />
+                </strong>
                 <p>{words}</p>
             </div>
         </li>
@@ -284,7 +286,9 @@ fn Unseen(list: List) -> impl IntoView {
                         <li data-state="unknown">
                             <Icon name="warn" />
                             <div>
-                                <strong>{person}</strong>
+                                <strong>
+                                    <Name text=person />
+                                </strong>
                                 <p>{words}</p>
                             </div>
                             {near
@@ -397,7 +401,9 @@ fn Inside(list: List) -> impl IntoView {
                 <li data-state="done">
                     <Icon name="check" />
                     <div>
-                        <strong>{name}</strong>
+                        <strong>
+                            <Name text=name />
+                        </strong>
                         <p>{words}</p>
                     </div>
                     {change}
