@@ -73,6 +73,8 @@ pub struct Store {
     receipt: RwSignal<Option<(GroupKey, RunId)>>,
     runs: Runs,
     fresh: Fresh,
+    /// Counts the beginnings and ends of writes.
+    writes: StoredValue<u32>,
 }
 
 impl Store {
@@ -95,6 +97,7 @@ impl Store {
             receipt: RwSignal::new(None),
             runs: Runs::default(),
             fresh: Fresh::new(),
+            writes: StoredValue::new(0),
         }
     }
 
@@ -271,9 +274,12 @@ impl Store {
         self.loading.with_value(with)
     }
 
-    /// What the server called the state of the list that is known whole.
-    pub(crate) fn etag(self) -> Option<String> {
-        self.etag.get_value()
+    /// What the server called the state of the list that is known whole. It is handed over: while another list comes in,
+    /// what is known is of neither.
+    pub(crate) fn take_etag(self) -> Option<String> {
+        let etag = self.etag.get_value();
+        self.etag.set_value(None);
+        etag
     }
 
     /// The list has ended, with these elements that could not be understood.
@@ -286,10 +292,10 @@ impl Store {
         self.work_ahead();
     }
 
-    /// Part of a list has come, and the rest has not.
-    pub(crate) fn broke_off(self) {
-        self.etag.set_value(None);
-        self.change(|_| ());
+    /// The list has not changed since the server called it this.
+    pub(crate) fn unchanged(self, before: Coverage, etag: Option<String>) {
+        self.etag.set_value(etag);
+        self.change(|directory| directory.end_unchanged(before, now()));
     }
 
     /// Reads the list unless it was read or is being read.
@@ -379,6 +385,7 @@ impl Store {
     /// Stops reading the list; what has come is kept and marked as incomplete.
     pub fn stop_loading(self) {
         self.loading.with_value(Latest::cancel);
+        self.fresh.speak();
         if self.peek(|directory| *directory.coverage() == Coverage::Loading) {
             self.change(|directory| directory.end_list(Coverage::BrokenOff(ApiError::Cancelled)));
         }
@@ -685,9 +692,28 @@ impl Store {
         Ok(())
     }
 
-    /// Runs a conversation that nobody stops.
+    /// Runs a conversation that writes; nobody stops it.
     async fn run<T>(self, exchange: Exchange<T>) -> Result<Done<T>, ApiError> {
-        self.run_with(exchange, &mut NoSink, &Stop::default()).await
+        let count = |writes: &mut u32| *writes = writes.wrapping_add(1);
+        self.writes.update_value(count);
+        let result = self.run_with(exchange, &mut NoSink, &Stop::default()).await;
+        self.writes.update_value(count);
+        result
+    }
+
+    /// Reads one group although nobody asked for that. What was read while something was written may be older news: it is
+    /// dropped, as if the reading had been cancelled.
+    ///
+    /// # Errors
+    /// Why it could not be read.
+    pub async fn read_quietly(self, key: &GroupKey, stop: &Stop) -> Result<Arc<Group>, ApiError> {
+        let before = self.writes.get_value();
+        let exchange = self.backend().get(key);
+        let done = self.run_with(exchange, &mut NoSink, stop).await?;
+        if self.writes.get_value() != before {
+            return Err(ApiError::Cancelled);
+        }
+        Ok(self.learn(done.value))
     }
 
     pub(crate) async fn run_with<T>(

@@ -2,20 +2,25 @@
 //! nothing that one reads or types moves.
 
 use gloo_timers::future::TimeoutFuture;
+use group_api::{ApiError, ListScope};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use muster_core::Coverage;
 use wasm_bindgen::prelude::Closure;
 
 use super::{Icon, unique_id};
-use crate::browser::{listen, listen_to_document, now, unlisten, unlisten_to_document};
+use crate::browser::{self, listen, listen_to_document, now, unlisten, unlisten_to_document};
 use crate::format;
-use crate::fresh::{News, Stale};
+use crate::fresh::{News, Stale, is_worth_another};
+use crate::request::Asked;
+use crate::router::use_router;
 use crate::session::use_session;
 use crate::store::Store;
 
 /// How old what is shown has to be to be read again when somebody returns to it, in milliseconds.
 const RETURN_MS: f64 = 15_000.0;
+/// How old a list has to be to be read again when somebody comes to it from another page, in milliseconds.
+const ENTER_MS: f64 = 60_000.0;
 /// How old it has to be to be read again while somebody looks at it; never before a hundred times as long as reading it
 /// took, so that one page takes a server's hundredth at most.
 const INTERVAL_MS: f64 = 120_000.0;
@@ -30,8 +35,66 @@ const LOOK_MS: u32 = 10_000;
 enum Occasion {
     /// Somebody has come back, or the network has.
     Return,
+    /// Somebody has come from another page.
+    Enter,
     /// Time has passed.
     Time,
+}
+
+/// What decides when a page is read again.
+#[derive(Clone, Copy)]
+struct Watch {
+    store: Store,
+    shows_list: Memo<bool>,
+    online: RwSignal<bool>,
+    /// When the page was last entered or seen to, whatever came of it.
+    seen_to: StoredValue<f64>,
+    jitter: f64,
+}
+
+impl Watch {
+    fn look(self, occasion: Occasion) {
+        let (store, fresh) = (self.store, self.store.fresh());
+        if document().hidden() || !self.online.get_untracked() {
+            return;
+        }
+        // Who changes many groups has reads of his own, and his changes are no news.
+        if untrack(|| store.runs().under_way()).is_some() {
+            return;
+        }
+        let shows_list = self.shows_list.get_untracked();
+        let coverage = store.peek(|directory| directory.coverage().clone());
+        let read_at = match coverage {
+            Coverage::Full { read_at, .. } if shows_list => read_at,
+            _ => 0.0,
+        };
+        // A list is as old as it is, wherever one was meanwhile; every other page was read when it was entered.
+        let age = now() - read_at.max(self.seen_to.get_value());
+        let least = match occasion {
+            Occasion::Return => RETURN_MS,
+            Occasion::Enter => ENTER_MS,
+            Occasion::Time => (SHARE * fresh.took()).max(INTERVAL_MS) * self.jitter,
+        };
+        if age < least.max(pause_asked_for(fresh.stale_now())) {
+            return;
+        }
+        self.seen_to.set_value(now());
+        match coverage {
+            Coverage::BrokenOff(error) if shows_list && is_worth_another(&error) => store.load(),
+            _ if shows_list => store.load_quietly(),
+            _ => fresh.ask(Asked::ByItself),
+        }
+    }
+}
+
+/// How long a server wants to be left alone, in milliseconds.
+fn pause_asked_for(stale: Option<Stale>) -> f64 {
+    match stale.map(|stale| stale.why) {
+        Some(ApiError::RateLimited {
+            retry_after: Some(seconds),
+        }) => f64::from(seconds) * 1_000.0,
+        _ => 0.0,
+    }
 }
 
 /// Keeps what is shown of a connection fresh, and says what was found.
@@ -42,47 +105,24 @@ pub fn Freshness(
     /// Whether the page shows the list as a whole.
     shows_list: Memo<bool>,
 ) -> impl IntoView {
-    let session = use_session();
+    let (session, router) = (use_session(), use_router());
     let fresh = store.fresh();
-    let online = RwSignal::new(window().navigator().on_line());
-    // When this was last seen to, whatever came of it.
-    let seen_to = StoredValue::new(now());
-    let jitter = 1.0 + JITTER * (2.0 * js_sys::Math::random() - 1.0);
-    let look = move |occasion: Occasion| {
-        if document().hidden() || !online.get_untracked() {
-            return;
-        }
-        // Who changes many groups has reads of his own, and his changes are no news.
-        if untrack(|| store.runs().under_way()).is_some() {
-            return;
-        }
-        let coverage = store.peek(|directory| directory.coverage().clone());
-        let read_at = match coverage {
-            Coverage::Full { read_at, .. } if shows_list.get_untracked() => read_at,
-            _ => 0.0,
-        };
-        let age = now() - read_at.max(seen_to.get_value());
-        let least = match occasion {
-            Occasion::Return => RETURN_MS,
-            Occasion::Time => (SHARE * fresh.took()).max(INTERVAL_MS) * jitter,
-        };
-        if age < least {
-            return;
-        }
-        seen_to.set_value(now());
-        if shows_list.get_untracked() {
-            store.load_quietly();
-        } else {
-            fresh.ask();
-        }
+    let watch = Watch {
+        store,
+        shows_list,
+        online: RwSignal::new(window().navigator().on_line()),
+        seen_to: StoredValue::new(now()),
+        jitter: 1.0 + JITTER * (2.0 * js_sys::Math::random() - 1.0),
     };
-    let returned =
-        StoredValue::new_local(Closure::<dyn FnMut()>::new(move || look(Occasion::Return)));
+    let online = watch.online;
+    let returned = StoredValue::new_local(Closure::<dyn FnMut()>::new(move || {
+        watch.look(Occasion::Return)
+    }));
     let network = StoredValue::new_local(Closure::<dyn FnMut()>::new(move || {
         let is_back = window().navigator().on_line();
         online.set(is_back);
         if is_back {
-            look(Occasion::Return);
+            watch.look(Occasion::Return);
         }
     }));
     returned.with_value(|returned| {
@@ -103,54 +143,93 @@ pub fn Freshness(
             unlisten("offline", network);
         });
     });
-    // Another page is fresh by itself.
-    Effect::new(move |_| {
-        let _ = shows_list.get();
-        seen_to.set_value(now());
+    // What was old is not shown on another page.
+    Effect::new(move |before: Option<()>| {
+        let _ = router.path();
+        if before.is_none() {
+            return;
+        }
+        fresh.forget_stale();
+        if shows_list.get_untracked() {
+            watch.seen_to.set_value(0.0);
+            watch.look(Occasion::Enter);
+        } else {
+            watch.seen_to.set_value(now());
+        }
     });
     spawn_local(async move {
         loop {
             TimeoutFuture::new(LOOK_MS).await;
             // The page is gone, and this with it.
-            if seen_to.try_get_value().is_none() {
+            if watch.seen_to.try_get_value().is_none() {
                 return;
             }
-            look(Occasion::Time);
+            watch.look(Occasion::Time);
         }
     });
     let again = Callback::new(move |()| {
-        seen_to.set_value(now());
+        watch.seen_to.set_value(now());
+        fresh.forget_stale();
         if shows_list.get_untracked() {
             store.load();
         } else {
-            fresh.ask();
+            fresh.ask(Asked::ByUser);
         }
+        browser::focus(CORNER);
+    });
+    // A refused token was replaced: what it kept from being read again is.
+    Effect::new(move |before: Option<()>| {
+        session.track_tokens();
+        if before.is_some() && fresh.stale_now().is_some() {
+            again.run(());
+        }
+    });
+    let close = Callback::new(move |()| {
+        fresh.dismiss();
+        browser::focus(CORNER);
+    });
+    let unsaid = RwSignal::new(true);
+    Effect::new(move |_| {
+        let _ = online.get();
+        unsaid.set(true);
+    });
+    let hear = Callback::new(move |()| {
+        unsaid.set(false);
+        browser::focus(CORNER);
     });
     let connection = StoredValue::new(store.connection().id);
     view! {
-        <div class="fresh" role="status">
+        <div class="fresh" role="status" id=CORNER tabindex="-1">
             {move || match (online.get(), fresh.stale(), fresh.news()) {
-                (false, stale, _) => view! { <Offline since=stale.map(|stale| stale.since).or_else(|| read_at(store)) /> }.into_any(),
+                (false, ..) if unsaid.get() => view! { <Offline since=since(store, shows_list) on_close=hear /> }.into_any(),
                 (true, Some(stale), _) => {
                     let ask = Callback::new(move |()| session.ask_again(&connection.get_value()));
                     view! { <Old stale=stale on_again=again on_connect=ask /> }.into_any()
                 }
-                (true, None, Some(news)) => view! { <Elsewhere news=news on_close=Callback::new(move |()| fresh.dismiss()) /> }.into_any(),
-                (true, None, None) => ().into_any(),
+                (true, None, Some(news)) => {
+                    let own = store.capabilities().scope == ListScope::OwnGroups;
+                    view! { <Elsewhere news=news own=own on_close=close /> }.into_any()
+                }
+                _ => ().into_any(),
             }}
         </div>
     }
 }
 
-fn read_at(store: Store) -> Option<f64> {
-    store.peek(|directory| match directory.coverage() {
+/// The corner's own id: what had the focus in it may be gone.
+const CORNER: &str = "fresh";
+
+/// When the list that is shown was read.
+fn since(store: Store, shows_list: Memo<bool>) -> Option<f64> {
+    let read_at = store.peek(|directory| match directory.coverage() {
         Coverage::Full { read_at, .. } => Some(*read_at),
         _ => None,
-    })
+    });
+    read_at.filter(|_| shows_list.get_untracked())
 }
 
 #[component]
-fn Offline(since: Option<f64>) -> impl IntoView {
+fn Offline(since: Option<f64>, on_close: Callback<()>) -> impl IntoView {
     let since = since.map(|at| format!(" What you see was read at {}.", format::time_of_day(at)));
     view! {
         <p>
@@ -158,6 +237,11 @@ fn Offline(since: Option<f64>) -> impl IntoView {
             "No network. What you type is kept; it is read again when the network is back."
             {since}
         </p>
+        <div class="actions">
+            <button class="btn btn-small" type="button" on:click=move |_| on_close.run(())>
+                "Dismiss"
+            </button>
+        </div>
     }
 }
 
@@ -191,7 +275,17 @@ fn Old(stale: Stale, on_again: Callback<()>, on_connect: Callback<()>) -> impl I
 }
 
 #[component]
-fn Elsewhere(news: News, on_close: Callback<()>) -> impl IntoView {
+fn Elsewhere(
+    news: News,
+    /// Whether the list holds one's own groups alone.
+    own: bool,
+    on_close: Callback<()>,
+) -> impl IntoView {
+    let gone = if own {
+        " is not in your list any more"
+    } else {
+        " is gone"
+    };
     let (count, since) = (news.count, format::time_of_day(news.since));
     let words = if count == 1 {
         format!("1 group was changed elsewhere since {since}.")
@@ -203,15 +297,14 @@ fn Elsewhere(news: News, on_close: Callback<()>) -> impl IntoView {
     };
     let more = count - news.named.len().min(count);
     let id = unique_id("news");
-    let named =
-        news.named
-            .into_iter()
-            .map(|changed| match changed.href {
-                Some(href) => view! { <li><a href=href>{changed.name}</a></li> }.into_any(),
-                None => view! { <li>{changed.name} <span class="quiet">" is gone"</span></li> }
-                    .into_any(),
-            })
-            .collect_view();
+    let named = news
+        .named
+        .into_iter()
+        .map(|changed| match changed.href {
+            Some(href) => view! { <li><a href=href>{changed.name}</a></li> }.into_any(),
+            None => view! { <li>{changed.name} <span class="quiet">{gone}</span></li> }.into_any(),
+        })
+        .collect_view();
     view! {
         <p id=id.clone()>
             <Icon name="info" />

@@ -48,18 +48,24 @@ pub fn ReviewDialog(
     let shown = RwSignal::new(RunId(0));
     let leaving = RwSignal::new(false);
     let begun = move || run.get_untracked().map(|_| shown.get_untracked());
+    let ticket = RwSignal::new(String::new());
+    // A ticket is for one thing: what is asked next is another.
+    let kept = FormDraft::new(
+        &store.connection().id,
+        &format!("ticket/{}", review.proposal.title),
+    );
+    keep_text(kept, ticket);
     let close = Callback::new(move |()| {
         let id = begun();
         let open = id.is_some_and(|id| is_open(store, id));
         if open && !leaving.get_untracked() {
             leaving.set(true);
         } else {
+            ticket.set(String::new());
             on_close.run(id);
         }
     });
     let typed = RwSignal::new(String::new());
-    let ticket = RwSignal::new(String::new());
-    keep_text(FormDraft::new(&store.connection().id, "ticket"), ticket);
     let fault = RwSignal::new(None::<String>);
     let wanted = StoredValue::new(review.typed.clone());
     let proposal = StoredValue::new(review.proposal.clone());

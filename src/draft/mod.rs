@@ -46,8 +46,6 @@ impl Slot {
     }
 
     fn keep(&self, draft: &Value) -> Kept {
-        // What was there before is older, whether or not there is room for what is there now.
-        self.clear();
         if storage::fits(Area::Tab, &self.0, &draft.to_string()) {
             Kept::ForThisTab
         } else {

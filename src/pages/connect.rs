@@ -10,7 +10,7 @@ use crate::components::{
 use crate::rest::{doors, use_rest};
 use crate::router::use_router;
 use crate::session::{
-    Access, AddressFault, COLORS, Connection, ConnectionId, DemoPerson, Keep, Photos, System,
+    Access, AddressFault, COLORS, Connection, ConnectionId, DemoPerson, Keep, Line, Photos, System,
     Token, read_address, use_session,
 };
 use crate::store::Stores;
@@ -23,14 +23,16 @@ pub struct Form {
     token: RwSignal<String>,
     pub(super) user: RwSignal<String>,
     pub(super) name: RwSignal<String>,
-    color: RwSignal<u8>,
-    remember: RwSignal<bool>,
-    look_only: RwSignal<bool>,
-    photos: RwSignal<bool>,
+    pub(super) color: RwSignal<u8>,
+    pub(super) remember: RwSignal<bool>,
+    pub(super) look_only: RwSignal<bool>,
+    pub(super) photos: RwSignal<bool>,
     server_fault: RwSignal<Option<String>>,
     token_fault: RwSignal<Option<String>>,
     failure: RwSignal<Option<String>>,
     busy: RwSignal<bool>,
+    /// Whether a connection was made of it.
+    pub(super) made: RwSignal<bool>,
 }
 
 impl Form {
@@ -107,6 +109,7 @@ pub fn Connect() -> impl IntoView {
         token_fault: RwSignal::new(None),
         failure: RwSignal::new(None),
         busy: RwSignal::new(false),
+        made: RwSignal::new(false),
     };
     // A link may choose among the servers that are known here. Any other is shown and never filled
     // in: a password manager would hand it the token.
@@ -294,7 +297,15 @@ fn NewConnection(form: Form, stranger: Memo<Option<String>>) -> impl IntoView {
     let capabilities = move || form.system.get().capabilities();
     let asks_who = Memo::new(move |_| capabilities().who_am_i == WhoAmI::UserSays);
     let will_call = move || match read_address(&form.server.get(), form.system.get()) {
-        Ok(address) => format!("Will call {}", address.will_call),
+        Ok(address) => {
+            // The whole warning comes with more of the app.
+            let open = if address.line == Line::Open {
+                "Not encrypted! "
+            } else {
+                ""
+            };
+            format!("{open}Will call {}", address.will_call)
+        }
         Err(_) => "Any address copied from the system will do.".to_owned(),
     };
     let connect = move |mut connection: Connection, token: Token| {
@@ -322,6 +333,7 @@ fn NewConnection(form: Form, stranger: Memo<Option<String>>) -> impl IntoView {
             match result {
                 Ok(()) => {
                     form.busy.try_set(false);
+                    form.made.try_set(true);
                     session.connect(connection.clone(), &token);
                     if here.try_get_value().is_some() {
                         router.go(&connection.href("groups"));

@@ -13,6 +13,11 @@ const SYSTEM: &str = "system";
 const SERVER: &str = "server";
 const USER: &str = "user";
 const NAME: &str = "name";
+const REMEMBER: &str = "remember";
+const LOOK_ONLY: &str = "look only";
+const PHOTOS: &str = "photos";
+const COLOR: &str = "color";
+const YES: &str = "yes";
 
 /// Warns before a token goes where others can read it, and keeps what is typed.
 #[component]
@@ -74,10 +79,21 @@ fn keep(form: Form) {
             filled.set(true);
         }
     });
-    let count = StoredValue::new(untrack(|| session.connections()).len());
+    let choices = [
+        (REMEMBER, form.remember),
+        (LOOK_ONLY, form.look_only),
+        (PHOTOS, form.photos),
+    ];
+    for (name, choice) in choices {
+        if let Some(kept) = find(name) {
+            choice.set(kept == YES);
+        }
+    }
+    if let Some(color) = find(COLOR).and_then(|color| color.parse().ok()) {
+        form.color.set(color);
+    }
     Effect::new(move |_| {
-        let was_made = session.connections().len() > count.get_value();
-        if was_made {
+        if form.made.get() {
             return draft.clear();
         }
         if !filled.get() {
@@ -88,9 +104,14 @@ fn keep(form: Form) {
             (USER, form.user.get()),
             (NAME, form.name.get()),
         ];
-        let system = (SYSTEM, form.system.get().label().to_owned());
         let is_empty = typed.iter().all(|(_, text)| text.trim().is_empty());
-        let texts = typed.into_iter().chain([system]).filter(|_| !is_empty);
-        draft.keep(texts);
+        let chosen =
+            choices.map(|(name, choice)| (name, if choice.get() { YES } else { "no" }.to_owned()));
+        let rest = [
+            (SYSTEM, form.system.get().label().to_owned()),
+            (COLOR, form.color.get().to_string()),
+        ];
+        let texts = typed.into_iter().chain(chosen).chain(rest);
+        draft.keep(texts.filter(|_| !is_empty));
     });
 }

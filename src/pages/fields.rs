@@ -52,7 +52,14 @@ impl GroupFields {
         }
     }
 
-    /// Takes a field's fault away, for it is being mended.
+    /// Notes that a field follows what was changed elsewhere.
+    pub fn tell_news(self, field: GroupField) {
+        if self.news.with_untracked(|news| !news.contains(&field)) {
+            self.news.update(|news| news.push(field));
+        }
+    }
+
+    /// Takes a field's fault away, for it is being mended; and what was new in it, for it is being typed in.
     pub fn mend(self, field: GroupField) {
         if self
             .faults
@@ -60,6 +67,10 @@ impl GroupFields {
         {
             self.faults
                 .update(|faults| faults.retain(|fault| fault.field != field));
+        }
+        if self.news.with_untracked(|news| news.contains(&field)) {
+            self.news
+                .update(|news| news.retain(|known| *known != field));
         }
     }
 }
@@ -115,8 +126,8 @@ pub fn GroupFieldset(
             };
             let hint = Signal::derive(move || {
                 let is_news = fields.news.with(|news| news.contains(&field));
-                let news = is_news
-                    .then_some("Somebody changed this meanwhile: it is what the server shows now.");
+                let news =
+                    is_news.then_some("Changed meanwhile: this is what the server shows now.");
                 let words: Vec<&str> = news.into_iter().chain(about).collect();
                 (!words.is_empty()).then(|| words.join(" "))
             });

@@ -66,6 +66,8 @@ pub fn GroupsBar(
     let capabilities = store.capabilities();
     let router = use_router();
     let asked = RwSignal::new(Asked::Nothing);
+    // For what the people were chosen whose review is shown.
+    let chosen_for = StoredValue::new(None::<What>);
     let selected = move || -> Vec<Arc<Group>> {
         let wanted = selection.keys();
         store.peek(|directory| {
@@ -81,7 +83,7 @@ pub fn GroupsBar(
             return;
         };
         // They were sent; a review that was given up leaves them for the next time.
-        for what in [What::Add, What::Remove] {
+        if let Some(what) = chosen_for.get_value() {
             draft(store, what).clear();
         }
         // A group of which everything succeeded leaves the selection.
@@ -138,7 +140,10 @@ pub fn GroupsBar(
             {button("Add people", no_add, Callback::new(move |()| asked.set(Asked::Add)))}
             {button("Remove people", looks, Callback::new(move |()| asked.set(Asked::Remove)))}
             <ExportButton store=store offers=offers class="btn btn-small" />
-            {button("Delete", looks, Callback::new(move |()| review(deletion(store, &selected()))))}
+            {button("Delete", looks, Callback::new(move |()| {
+                chosen_for.set_value(None);
+                review(deletion(store, &selected()));
+            }))}
         }
         .into_any()
     };
@@ -160,6 +165,7 @@ pub fn GroupsBar(
                 Asked::Nothing => ().into_any(),
                 Asked::Add => {
                     let choose = Callback::new(move |(people, role): (Vec<PersonKey>, Option<Role>)| {
+                        chosen_for.set_value(Some(What::Add));
                         if let Some(role) = role {
                             review(addition(store, &selected(), &people, &role));
                         }
@@ -168,6 +174,7 @@ pub fn GroupsBar(
                 }
                 Asked::Remove => {
                     let choose = Callback::new(move |(people, _): (Vec<PersonKey>, Option<Role>)| {
+                        chosen_for.set_value(Some(What::Remove));
                         review(removal(store, &selected(), &people));
                     });
                     view! { <ChoosePeople store=store what=What::Remove count=selection.len() role=None on_choose=choose on_close=close /> }.into_any()

@@ -176,7 +176,7 @@ pub fn People() -> impl IntoView {
                 }}
                 <InPages rows=rows all=known />
                 <div class="count end">
-                    <span role="status">
+                    <span role="status" aria-live=move || store.fresh().is_quiet().then_some("off")>
                         {move || count(store, &coverage.get(), matching.get(), known.get(), groups.get())}
                     </span>
                     <Reread reading=reading on_stop=Callback::new(move |()| store.stop_loading()) on_again=again />

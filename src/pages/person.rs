@@ -22,6 +22,7 @@ use crate::components::{
 };
 use crate::export::{Content, Keep, Offer, Offers, SOME_OF_THE_PEOPLE, Sheet, Whole};
 use crate::format;
+use crate::fresh::is_worth_another;
 use crate::request::{Asked, Latest};
 use crate::router::use_router;
 use crate::session::{Photos, use_session};
@@ -148,46 +149,38 @@ impl PersonPage {
         });
     }
 
-    /// Reads them again although nobody asked for that; what is shown stays until that has ended.
+    /// Reads them again although nobody asked for that; what is shown stays until that has ended. What had failed is read as
+    /// if somebody had asked.
     fn read_quietly(self) {
-        let Reading::At { read_at, .. } = self.reading.get_untracked() else {
-            return;
+        let read_at = match self.reading.get_untracked() {
+            Reading::At { read_at, .. } => read_at,
+            Reading::Failed(error) if is_worth_another(&error) => return self.read(),
+            _ => return,
         };
         if self.source.get_untracked() == Source::List {
             return self.store.load_quietly();
         }
-        let store = self.store;
+        let (store, fresh) = (self.store, self.store.fresh());
         let ticket = self
             .latest
             .with_value(|latest| latest.begin_as(Asked::ByItself));
         let person = self.person.get_value();
-        spawn_local(async move {
-            let result = store.read_person(&person, ticket.stop()).await;
+        spawn_local(fresh.quietly(read_at, async move {
+            let answer = store.read_person(&person, ticket.stop()).await?;
             if !ticket.is_current() {
-                return;
+                return Err(ApiError::Cancelled);
             }
-            let result = match result {
-                // So many are no longer theirs that the whole list is the shorter way.
-                Ok(OfPerson { left: 1.., .. }) => {
-                    self.read();
-                    return;
-                }
-                Ok(OfPerson {
-                    elements,
-                    unreadable,
-                    ..
-                }) => {
-                    self.asked.try_set(Reading::At {
-                        read_at: browser::now(),
-                        elements,
-                        unreadable,
-                    });
-                    Ok(())
-                }
-                Err(error) => Err(error),
-            };
-            store.fresh().told(read_at, result);
-        });
+            // So many are no longer theirs that the whole list is the shorter way.
+            if answer.left > 0 {
+                store.load_quietly();
+            }
+            self.asked.try_set(Reading::At {
+                read_at: browser::now(),
+                elements: answer.elements,
+                unreadable: answer.unreadable,
+            });
+            Ok(())
+        }));
     }
 
     fn stop(self) {
@@ -273,7 +266,10 @@ fn OnePerson(store: Store, person: PersonKey) -> impl IntoView {
     let key = person.to_string();
     let page = PersonPage::new(store, person);
     page.read();
-    store.fresh().on_asked(move || page.read_quietly());
+    store.fresh().on_asked(move |asked| match asked {
+        Asked::ByUser => page.read(),
+        Asked::ByItself => page.read_quietly(),
+    });
     // A refused token was replaced: what failed is read again.
     Effect::new(move |before: Option<()>| {
         session.track_tokens();
@@ -417,7 +413,7 @@ fn OnePerson(store: Store, person: PersonKey) -> impl IntoView {
                 <InPages rows=rows all=total />
                 <SelectMode selection=selection />
                 <div class="count">
-                    <span role="status">
+                    <span role="status" aria-live=move || store.fresh().is_quiet().then_some("off")>
                         {move || count(store, &page.reading.get(), matching.get(), total.get())}
                     </span>
                     <Reread reading=under on_stop=Callback::new(move |()| page.stop()) on_again=again />

@@ -108,19 +108,26 @@ impl Of {
 pub(super) fn PersonActions(of: Of, selection: Selection, keys: Keys) -> impl IntoView {
     let store = of.store;
     let asked = RwSignal::new(Asked::Nothing);
+    // For what that was chosen whose review is shown.
+    let chosen_for = StoredValue::new(None::<&'static str>);
     let looks =
         (store.connection().access == Access::LookOnly).then_some("This connection only looks.");
     let no_add = looks.or(match store.capabilities().add {
         group_api::Support::No(why) => Some(why),
         group_api::Support::Yes => None,
     });
-    let review = move |review: Review| asked.set(Asked::Review(Box::new(review)));
+    let review_of = move |what: Option<&'static str>, review: Review| {
+        chosen_for.set_value(what);
+        asked.set(Asked::Review(Box::new(review)));
+    };
+    let review = move |review: Review| review_of(None, review);
     let done = Callback::new(move |id: Option<RunId>| {
         asked.set(Asked::Nothing);
         if id.is_some() {
             // It was sent; a review that was given up leaves it for the next time.
-            of.draft(ADD).clear();
-            of.draft(COPY).clear();
+            if let Some(what) = chosen_for.get_value() {
+                of.draft(what).clear();
+            }
             selection.clear();
             of.read.run(());
         }
@@ -174,8 +181,8 @@ pub(super) fn PersonActions(of: Of, selection: Selection, keys: Keys) -> impl In
         </div>
         {move || match asked.get() {
             Asked::Nothing => ().into_any(),
-            Asked::Copy => view! { <CopyGroups of=of on_review=Callback::new(review) on_close=close /> }.into_any(),
-            Asked::Add => view! { <AddToGroups of=of on_review=Callback::new(review) on_close=close /> }.into_any(),
+            Asked::Copy => view! { <CopyGroups of=of on_review=Callback::new(move |review| review_of(Some(COPY), review)) on_close=close /> }.into_any(),
+            Asked::Add => view! { <AddToGroups of=of on_review=Callback::new(move |review| review_of(Some(ADD), review)) on_close=close /> }.into_any(),
             Asked::RemoveAll => view! { <RemoveFromAll of=of on_review=Callback::new(review) on_close=close /> }.into_any(),
             Asked::Review(review) => {
                 view! { <ReviewDialog store=store review=*review proof=of.proof on_over=of.read on_close=done /> }.into_any()

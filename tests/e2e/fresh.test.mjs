@@ -1,6 +1,6 @@
 // Staying fresh: what others change comes in by itself and is marked; what one reads or types does not move; what is old says so.
 import assert from 'node:assert/strict';
-import { LONG_LIST, ROOT, at, enter, fieldsOf, groupRow, meanwhile, membersOf, memberRow, openGroup, openSettings, pathOf, people, said, soon } from './harness/instabase.mjs';
+import { LONG_LIST, at, enter, fieldsOf, groupRow, meanwhile, membersOf, memberRow, openGroup, openSettings, pathOf, people, said, soon } from './harness/instabase.mjs';
 import { journey } from './harness/journey.mjs';
 import { described, groupsAreRead } from './harness/steps.mjs';
 
@@ -121,18 +121,14 @@ journey('who was added, removed or given another role elsewhere is marked in the
   await page.clock.install();
   await enter(page);
   await openGroup(page, 'Legal');
-  const { members, admins } = await people(api, 'legal');
-  const [gone, raised] = [...members, ...admins].filter((name) => name !== 'alice');
-  const was = members.includes(raised) ? 'Member' : 'Admin';
-  await meanwhile(api, membersOf('legal'), {
-    body: { member: { [gone]: false, dave: true }, ...(was === 'Member' ? { admin: { [raised]: true } } : { admin: { [raised]: false } }) },
-  });
-  if (was === 'Member') await meanwhile(api, membersOf('legal'), { body: { member: { [raised]: false } } });
+  const { members } = await people(api, 'legal');
+  const [gone, raised] = members;
+  await meanwhile(api, membersOf('legal'), { body: { member: { [gone]: false, [raised]: false, dave: true }, admin: { [raised]: true } } });
   await page.getByRole('searchbox', { name: 'Search members' }).focus();
   await later(t);
   await memberRow(page, 'dave').getByText(/^added elsewhere \d\d:\d\d$/).waitFor();
   await memberRow(page, gone).getByText(/^removed elsewhere \d\d:\d\d$/).waitFor();
-  if (was === 'Member') await memberRow(page, raised).getByText(/^changed elsewhere, was Member \d\d:\d\d$/).waitFor();
+  await memberRow(page, raised).getByText(/^changed elsewhere, was Member \d\d:\d\d$/).waitFor();
   await axe();
   await shot('members-elsewhere');
   await page.getByRole('button', { name: `Dismiss what happened to ${gone}`, exact: true }).click();
@@ -150,7 +146,7 @@ journey('a field that somebody changed follows, and one that is typed in asks', 
   await meanwhile(api, pathOf('legal'), { method: 'PATCH', body: { description: 'Theirs.', full_name: 'Legal & Co' } });
   await later(t);
   await soon(() => field('Description').inputValue(), 'Theirs.');
-  assert.match(await described(field('Description')), /Somebody changed this meanwhile/);
+  assert.match(await described(field('Description')), /Changed meanwhile: this is what the server shows now/);
   assert.equal(await field('Display name').inputValue(), 'Law');
   await page.getByRole('group', { name: 'Display name: changed meanwhile' }).getByText('Legal & Co', { exact: true }).waitFor();
   assert.equal((await fieldsOf(api, 'legal')).full_name, 'Legal & Co');
@@ -166,7 +162,6 @@ journey('a person’s groups are read again too', {}, async (t) => {
   await meanwhile(api, membersOf('legal'), { body: { member: { dave: true } } });
   await later(t);
   await page.getByRole('table').getByRole('link', { name: 'Legal', exact: true }).waitFor();
-  assert.match(ROOT, /groups$/);
 });
 
 journey('a page that nobody sees asks for nothing', {}, async (t) => {
@@ -176,4 +171,62 @@ journey('a page that nobody sees asks for nothing', {}, async (t) => {
   await page.evaluate(() => Object.defineProperty(document, 'hidden', { value: true, configurable: true }));
   await later(t);
   assert.equal(lists(fault), before);
+});
+
+journey('what one does oneself is no news', {}, async (t) => {
+  const { page, api, fault } = t;
+  await start(page);
+  await openGroup(page, 'Legal');
+  const { members } = await people(api, 'legal');
+  await page.getByRole('navigation', { name: 'Breadcrumb' }).getByRole('link', { name: 'Groups', exact: true }).click();
+  await groupsAreRead(page);
+  // The list is on its way while somebody is removed.
+  const hold = fault.on('GET', LONG_LIST, { delay: 1_500 }, { times: 1 });
+  await later(t);
+  await soon(() => hold.seen, 1);
+  await page.getByRole('table', { name: 'Groups' }).getByRole('link', { name: 'Legal', exact: true }).click();
+  await page.getByRole('button', { name: `Remove ${members[0]}`, exact: true }).click();
+  await memberRow(page, members[0]).getByText(/^removed \d\d:\d\d/).waitFor();
+  await page.getByRole('navigation', { name: 'Breadcrumb' }).getByRole('link', { name: 'Groups', exact: true }).click();
+  await describe(api, 'eng_group', 'Changed by somebody else.');
+  await later(t);
+  await note(page, /^1 group was changed elsewhere/).waitFor();
+  await page.getByText('Which', { exact: true }).click();
+  await note(page, 'changed elsewhere').getByRole('link', { name: 'Engineering', exact: true }).waitFor();
+});
+
+journey('what is said of one page is not said of another', {}, async (t) => {
+  const { page, fault, expectRefused } = t;
+  await page.clock.install();
+  await enter(page);
+  await openGroup(page, 'Legal');
+  expectRefused(500);
+  fault.on('GET', pathOf('legal'), { status: 500, body: 'out of order' });
+  await later(t);
+  await note(page, 'This is as it was').waitFor();
+  await page.getByRole('link', { name: 'Activity', exact: true }).click();
+  await page.getByRole('heading', { name: 'Activity', exact: true, level: 1 }).waitFor();
+  await note(page, 'This is as it was').waitFor({ state: 'detached' });
+});
+
+journey('on a long list the place and the focus stay while it is read again', {}, async (t) => {
+  const { page, fault } = t;
+  const lot = (n, description = '') => ({ name: `lot_${n}`, full_name: `Lot ${n}`, description, admins: [], members: [] });
+  const all = Array.from({ length: 3_000 }, (_, n) => lot(1_000 + n));
+  const long = fault.on('GET', LONG_LIST, { json: { status: 'OK', groups: all } });
+  await start(page);
+  await page.evaluate(() => window.scrollTo(0, 20_000));
+  const held = page.getByRole('table', { name: 'Groups' }).getByRole('link', { name: 'Lot 1460', exact: true });
+  await held.focus();
+  const place = () => page.evaluate(() => [document.activeElement.textContent, Math.round(document.activeElement.getBoundingClientRect().top)]);
+  const before = await place();
+  assert.equal(before[0], 'Lot 1460');
+  long.off();
+  // Some come in above, one changes, and one goes.
+  const next = [lot(1), lot(2), ...all.filter(({ name }) => name !== 'lot_1003').map((one) => (one.name === 'lot_1461' ? lot(1461, 'Changed.') : one))];
+  fault.on('GET', LONG_LIST, { json: { status: 'OK', groups: next } });
+  await later(t);
+  await note(page, /^4 groups were changed elsewhere/).waitFor();
+  await page.getByText('Changed.', { exact: true }).waitFor();
+  assert.deepEqual(await place(), before);
 });

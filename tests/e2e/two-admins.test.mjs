@@ -1,6 +1,6 @@
 // Two people look after the same groups at once: nobody's change is lost without a question, and what is gone is met in words.
 import assert from 'node:assert/strict';
-import { at, changeRole, dialog, enter, fieldsOf, groupRow, memberRow, openGroup, openSettings, pathOf, people, removeButton, said, soon, warned, writes } from './harness/instabase.mjs';
+import { changeRole, dialog, enter, fieldsOf, groupRow, memberRow, openGroup, openSettings, pathOf, people, removeButton, said, soon, warned, writes } from './harness/instabase.mjs';
 import { TOKENS, connect, journey } from './harness/journey.mjs';
 import { baseOf, copied, described } from './harness/steps.mjs';
 
@@ -52,7 +52,7 @@ journey('what both changed is asked, field by field: mine', {}, async (t) => {
   assert.equal(await field(page, 'Description').inputValue(), 'Mine.');
   // What only they changed is taken over and said so; there is nothing to ask.
   assert.equal(await field(page, 'Photo URL').inputValue(), 'https://photo.example.com/theirs.png');
-  assert.match(await described(field(page, 'Photo URL')), /Somebody changed this meanwhile/);
+  assert.match(await described(field(page, 'Photo URL')), /Changed meanwhile: this is what the server shows now/);
   assert.equal(await question(page, 'Photo URL').count(), 0);
   await axe();
   await t.shot('clash');
@@ -205,6 +205,22 @@ journey('a role that somebody changed is not changed again unseen', {}, async ({
   await memberRow(page, one).getByText('somebody removed this person meanwhile').waitFor();
   const now = await people(api, 'legal');
   assert.equal([...now.admins, ...now.members].includes(one), false);
-  assert.equal(await page.evaluate((path) => location.pathname === path, at(page, 'groups/legal')), true);
-  assert.match(pathOf('legal'), /legal$/);
 });
+
+for (const [when, method] of [['before it is sent', 'GET'], ['while it is sent', 'PATCH']]) {
+  journey(`a save goes on when its page is left ${when}`, {}, async ({ page, api, fault }) => {
+    await enter(page);
+    await openSettings(page, 'Legal');
+    await field(page, 'Description').fill('Typed with care.');
+    const slow = fault.on(method, pathOf('legal'), { delay: 700 }, { times: 1 });
+    const struck = slow.struck();
+    await save(page);
+    await struck;
+    await page.getByRole('link', { name: 'Activity', exact: true }).click();
+    await page.getByRole('heading', { name: 'Activity', exact: true, level: 1 }).waitFor();
+    await soon(async () => (await fieldsOf(api, 'legal')).description, 'Typed with care.');
+    await page.getByText('Change Legal').first().waitFor();
+    await soon(() => page.evaluate(() => Object.keys(sessionStorage).filter((key) => key.startsWith('muster.draft.'))), []);
+    assert.equal(writes(fault).length, 1);
+  });
+}

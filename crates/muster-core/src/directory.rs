@@ -135,6 +135,12 @@ impl Directory {
         self.columns.unseen(self.reading)
     }
 
+    /// Whether a group was read or found gone by itself since the list began to come.
+    #[must_use]
+    pub fn is_fresher(&self, key: &str) -> bool {
+        self.fresher.contains(key)
+    }
+
     /// How many changes there were by now.
     #[must_use]
     pub fn changes(&self) -> u64 {

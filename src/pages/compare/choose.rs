@@ -10,6 +10,7 @@ use muster_core::Directory;
 use super::{MOST, compare_groups, compare_people, name_of};
 use crate::browser;
 use crate::components::{GroupBox, Heading, PeopleBox, people_named};
+use crate::draft::{FormDraft, keep_people};
 use crate::router::use_router;
 use crate::store::Store;
 
@@ -118,6 +119,8 @@ fn ChoosePeople(store: Store, keys: Vec<PersonKey>) -> impl IntoView {
     let router = use_router();
     let chosen = RwSignal::new(Vec::<PersonKey>::new());
     let typed = RwSignal::new(String::new());
+    let draft = FormDraft::new(&store.connection().id, "compare");
+    keep_people(draft.clone(), chosen, typed);
     let fault = RwSignal::new(None::<String>);
     let known = StoredValue::new(Vec::new());
     // Who is known grows while the list comes in.
@@ -127,6 +130,7 @@ fn ChoosePeople(store: Store, keys: Vec<PersonKey>) -> impl IntoView {
         let people = chosen.with_untracked(|chosen| people_named(chosen, &typed.get_untracked()));
         match people {
             Ok(people) => {
+                draft.clear();
                 let mut all = keys.clone();
                 for person in people {
                     if !all.contains(&person) {

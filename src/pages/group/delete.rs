@@ -6,6 +6,7 @@ use leptos::task::spawn_local;
 use muster_core::Coverage;
 
 use super::GroupPage;
+use super::editing::forget;
 use crate::components::{Alert, Dialog, Doubts, Field, FieldKind, Key, Kind};
 use crate::format;
 use crate::router::use_router;
@@ -113,6 +114,7 @@ pub(super) fn DeleteGroup(
                     let notice =
                         format!("“{name}” was deleted.{again}{}", doubt.unwrap_or_default());
                     store.say(None, notice);
+                    forget(store, &key);
                     let href = store.connection().href("groups");
                     if page.is_on(&key) {
                         router.go(&href);

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::GroupPage;
-use super::editing::Editing;
+use super::editing::{Editing, Typed, saved_as};
 use crate::browser;
 use crate::components::{Alert, Kind, unique_id};
 use crate::format;
@@ -35,19 +35,20 @@ enum Outcome {
     Failed(Failure),
 }
 
-/// Reads the group, and sends what differs from what it shows now if nothing clashes.
-async fn save(store: Store, key: &GroupKey, editing: Editing) -> Outcome {
+/// Reads the group, and sends what differs from what it shows now if nothing clashes. It asks nothing of the page, which may be
+/// left meanwhile.
+async fn save(store: Store, key: &GroupKey, mut typed: Typed) -> Outcome {
     // What somebody else saved meanwhile is shown and not overwritten. Between this read and the write is a gap that no
     // call of either system closes.
     let group = match store.read(key, &Stop::default()).await {
         Ok(group) => group,
         Err(error) => return Outcome::Failed(Failure::NotRead(error)),
     };
-    editing.learn(&group, true);
-    if editing.clashes() {
+    typed.learn(&group);
+    if typed.clashes() {
         return Outcome::Failed(Failure::Clash);
     }
-    let edit = untrack(|| editing.edit());
+    let edit = typed.edit();
     if edit.is_empty() {
         return Outcome::AlreadySo;
     }
@@ -89,7 +90,10 @@ pub(super) fn Details(page: GroupPage) -> impl IntoView {
             return;
         };
         if editing.is_filled() {
-            editing.learn(&group, true);
+            // Another group has another form.
+            if editing.is_of(&group.key) {
+                editing.learn(&group, true);
+            }
         } else {
             was_kept.set(editing.fill(store, &group));
             editing.learn(&group, false);
@@ -102,7 +106,7 @@ pub(super) fn Details(page: GroupPage) -> impl IntoView {
         let key = page
             .group
             .with(|group| group.as_ref().map(|group| group.key.clone()));
-        if let Some(key) = key {
+        if let Some(key) = key.filter(|key| editing.is_of(key)) {
             editing.keep(&connection, &key);
         }
     });
@@ -132,9 +136,16 @@ pub(super) fn Details(page: GroupPage) -> impl IntoView {
         busy.set(true);
         failure.set(None);
         said.set(None);
+        let typed = editing.typed();
         spawn_local(async move {
-            let outcome = save(store, &group.key, editing).await;
-            busy.try_set(false);
+            let outcome = save(store, &group.key, typed).await;
+            if let Outcome::Saved(done, _) = &outcome {
+                saved_as(store, &group.key, &done.value.key);
+            }
+            if !editing.is_there() {
+                return;
+            }
+            busy.set(false);
             match outcome {
                 Outcome::AlreadySo => {
                     said.try_set(Some(
@@ -145,7 +156,6 @@ pub(super) fn Details(page: GroupPage) -> impl IntoView {
                 Outcome::Saved(done, sent) => {
                     was_kept.try_set(false);
                     let words = saved_words(&done);
-                    Editing::clear(&store.connection().id, &group.key);
                     editing.saved(&sent, &done.value);
                     said.try_set(Some(words.clone()));
                     if done.value.key != group.key {
@@ -175,6 +185,9 @@ pub(super) fn Details(page: GroupPage) -> impl IntoView {
                         page.read();
                     }
                     let clashes = why == Failure::Clash;
+                    if clashes && let Some(now) = page.group.get_untracked() {
+                        editing.learn(&now, true);
+                    }
                     failure.try_set(Some(why));
                     if clashes {
                         request_animation_frame(focus_first_fault);

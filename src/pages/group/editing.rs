@@ -17,6 +17,39 @@ pub(super) struct Editing {
     all: &'static [GroupField],
     /// One for each field; none before the group was first seen.
     grounds: RwSignal<Vec<Ground>>,
+    /// Which group it is: what is read of another is none of theirs.
+    of: StoredValue<Option<GroupKey>>,
+}
+
+/// What stood in the fields at one moment. A save goes by this: it runs to its end even if its page is left.
+#[derive(Clone, Debug)]
+pub(super) struct Typed(Vec<(GroupField, String, Ground)>);
+
+impl Typed {
+    /// Takes in what the server shows of the group now.
+    pub(super) fn learn(&mut self, group: &Group) {
+        for (field, typed, ground) in &mut self.0 {
+            if let News::Fill(now) = ground.learn(typed, &read_field(group, *field)) {
+                *typed = now;
+            }
+        }
+    }
+
+    /// Whether something waits for an answer.
+    pub(super) fn clashes(&self) -> bool {
+        self.0
+            .iter()
+            .any(|(_, _, ground)| ground.theirs().is_some())
+    }
+
+    /// What is to be sent.
+    pub(super) fn edit(&self) -> GroupEdit {
+        let mut edit = GroupEdit::default();
+        for (field, typed, ground) in &self.0 {
+            edit.set(*field, ground.edit(typed));
+        }
+        edit
+    }
 }
 
 /// What stands in a field of the group as last read.
@@ -56,7 +89,28 @@ impl Editing {
             fields: GroupFields::new(),
             all,
             grounds: RwSignal::new(Vec::new()),
+            of: StoredValue::new(None),
         }
+    }
+
+    /// Whether the page is still there that shows it.
+    pub(super) fn is_there(self) -> bool {
+        self.grounds.try_with_untracked(|_| ()).is_some()
+    }
+
+    /// What stands in the fields now.
+    pub(super) fn typed(self) -> Typed {
+        let grounds = self.grounds.get_untracked();
+        let each = self.each().zip(grounds);
+        Typed(
+            each.map(|((_, field), ground)| (field, self.fields.of(field).get_untracked(), ground))
+                .collect(),
+        )
+    }
+
+    /// Whether it is the fields of this group.
+    pub(super) fn is_of(self, key: &GroupKey) -> bool {
+        self.of.with_value(|of| of.as_ref() == Some(key))
     }
 
     /// The fields with their places.
@@ -87,6 +141,7 @@ impl Editing {
             }
         });
         self.grounds.set(grounds.collect());
+        self.of.set_value(Some(group.key.clone()));
         !kept.is_empty()
     }
 
@@ -104,7 +159,7 @@ impl Editing {
             {
                 value.set(now);
                 if is_news {
-                    self.fields.news.update(|news| news.push(field));
+                    self.fields.tell_news(field);
                 }
             }
         }
@@ -132,6 +187,7 @@ impl Editing {
             }
         }
         self.fields.news.set(Vec::new());
+        self.of.set_value(Some(group.key.clone()));
         self.show(grounds);
     }
 
@@ -187,11 +243,6 @@ impl Editing {
         edit
     }
 
-    /// Lets go of what is kept under a key: it was saved.
-    pub(super) fn clear(connection: &ConnectionId, key: &GroupKey) {
-        draft(connection, key).clear();
-    }
-
     /// Keeps what is typed for this tab. Reactive.
     pub(super) fn keep(self, connection: &ConnectionId, key: &GroupKey) {
         let mut texts = Vec::new();
@@ -243,4 +294,14 @@ pub(super) fn forget(store: Store, key: &GroupKey) {
     let connection = store.connection().id;
     draft(&connection, key).clear();
     Draft::default().keep(&connection, key);
+}
+
+/// What was typed of a group was saved, and lives under this key now: people who were to be added move with it.
+pub(super) fn saved_as(store: Store, before: &GroupKey, now: &GroupKey) {
+    let connection = store.connection().id;
+    draft(&connection, before).clear();
+    if before != now {
+        Draft::kept(&connection, before).keep(&connection, now);
+        Draft::default().keep(&connection, before);
+    }
 }

@@ -370,7 +370,14 @@ pub fn GroupMembers() -> impl IntoView {
             let roster = roster.as_ref();
             places.with_untracked(|places| {
                 let members = places.iter().filter_map(|place| roster?.member(*place));
-                members.cloned().collect()
+                // Rows of those who are not in it any more are no members.
+                let group = page.group.get_untracked();
+                let is_in = |member: &&Member| {
+                    group
+                        .as_ref()
+                        .is_none_or(|group| group.members.find(&member.person).is_some())
+                };
+                members.filter(is_in).cloned().collect()
             })
         });
         exports::members(page, " on the screen", shown)
@@ -385,7 +392,7 @@ pub fn GroupMembers() -> impl IntoView {
         <div class="tools">
             <Search label="Search members" value=search />
             <div class="count">
-                <span role="status">
+                <span role="status" aria-live=move || store.fresh().is_quiet().then_some("off")>
                     <strong>{move || count().0}</strong>
                     {move || count().1}
                 </span>

@@ -35,6 +35,7 @@ use crate::components::{
     Alert, Avatar, AvatarOf, Failed, Heading, Key, Kind, RunView, sentence, shown_name, unique_id,
 };
 use crate::format;
+use crate::fresh::is_worth_another;
 use crate::request::{Asked, Latest};
 use crate::router::use_router;
 use crate::runs::odd_names_of;
@@ -111,7 +112,8 @@ impl GroupPage {
             return;
         };
         let ticket = self.latest.with_value(Latest::begin);
-        self.store.fresh().forget();
+        self.store.fresh().forget_stale();
+        self.store.fresh().seen(key.as_str());
         self.reading.set(Reading::Under);
         spawn_local(async move {
             let result = self.store.read(&key, ticket.stop()).await;
@@ -132,13 +134,16 @@ impl GroupPage {
         });
     }
 
-    /// Reads the group again although nobody asked for that: what others changed is marked, and nothing else moves.
+    /// Reads the group again although nobody asked for that: what others changed is marked, and nothing else moves. What had
+    /// failed is read as if somebody had asked.
     fn read_quietly(self) {
-        let (Some(key), Some(before), Reading::At(since)) = (
-            self.key.get_untracked(),
-            self.group.get_untracked(),
-            self.reading.get_untracked(),
-        ) else {
+        let since = match self.reading.get_untracked() {
+            Reading::At(since) => since,
+            Reading::Failed(error) if is_worth_another(&error) => return self.read(),
+            _ => return,
+        };
+        let (Some(key), Some(before)) = (self.key.get_untracked(), self.group.get_untracked())
+        else {
             return;
         };
         let is_saving = |marks: &HashMap<PersonKey, Marked>| {
@@ -147,33 +152,20 @@ impl GroupPage {
         if self.marks.with_untracked(is_saving) {
             return;
         }
+        let (store, fresh) = (self.store, self.store.fresh());
         let ticket = self
             .latest
             .with_value(|latest| latest.begin_as(Asked::ByItself));
-        spawn_local(async move {
-            let result = self.store.read(&key, ticket.stop()).await;
+        spawn_local(fresh.quietly(since, async move {
+            // Whether it is gone is found out when somebody asks: what is typed here stays until then.
+            let now = store.read_quietly(&key, ticket.stop()).await?;
             if !ticket.is_current() {
-                return;
+                return Err(ApiError::Cancelled);
             }
-            let result = match result {
-                Ok(now) => {
-                    self.mark_elsewhere(&before, &now);
-                    self.reading.try_set(Reading::At(browser::now()));
-                    Ok(())
-                }
-                Err(error @ (ApiError::Refused(_) | ApiError::NotFound(_))) => {
-                    match self.store.presence(&key, ticket.stop()).await {
-                        Ok(Presence::Gone) => {
-                            self.reading.try_set(Reading::Gone);
-                            Ok(())
-                        }
-                        Ok(Presence::There) | Err(_) => Err(error),
-                    }
-                }
-                Err(error) => Err(error),
-            };
-            self.store.fresh().told(since, result);
-        });
+            self.mark_elsewhere(&before, &now);
+            self.reading.try_set(Reading::At(browser::now()));
+            Ok(())
+        }));
     }
 
     /// Marks the rows of those whom somebody else has added, removed or given another role; those stay as they are to whom
@@ -209,12 +201,32 @@ impl GroupPage {
         let at = browser::now();
         self.marks.try_update(|marks| {
             for (member, what) in each {
-                marks
-                    .entry(member.person.clone())
-                    .or_insert_with(|| Marked {
+                let known = marks.get(&member.person).map(|mark| &mark.state);
+                let is_back = match known {
+                    None => false,
+                    Some(RowState::Elsewhere {
+                        what: Elsewhere::Removed,
+                        ..
+                    }) => what == Elsewhere::Added,
+                    Some(RowState::Elsewhere {
+                        what: Elsewhere::Added,
+                        ..
+                    }) => what == Elsewhere::Removed,
+                    Some(RowState::Elsewhere { .. }) => false,
+                    // What was done here is told until it is dismissed.
+                    Some(_) => continue,
+                };
+                if is_back {
+                    marks.remove(&member.person);
+                    continue;
+                }
+                marks.insert(
+                    member.person.clone(),
+                    Marked {
                         member: member.clone(),
                         state: RowState::Elsewhere { at, what },
-                    });
+                    },
+                );
             }
         });
     }
@@ -287,7 +299,10 @@ pub fn GroupFrame() -> impl IntoView {
             page.read();
         }
     });
-    store.fresh().on_asked(move || page.read_quietly());
+    store.fresh().on_asked(move |asked| match asked {
+        Asked::ByUser => page.read(),
+        Asked::ByItself => page.read_quietly(),
+    });
     on_cleanup(move || {
         page.latest.try_with_value(Latest::cancel);
         // By now the address is that of the next page, whose message stays.
@@ -304,6 +319,9 @@ pub fn GroupFrame() -> impl IntoView {
             None => (0, now),
             Some((n, known)) => {
                 let renamed = now.is_some() && page.renamed.with_value(|renamed| *renamed == now);
+                if renamed {
+                    page.renamed.set_value(None);
+                }
                 let same = *known == now || renamed;
                 (if same { *n } else { n.wrapping_add(1) }, now)
             }

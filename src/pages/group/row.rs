@@ -90,7 +90,7 @@ pub(super) fn MemberCells(
             };
             let state = view! {
                 <span class="row-state">
-                    <span role="status">{format!("{words} {}", format::time_of_day(at))}</span>
+                    <span>{format!("{words} {}", format::time_of_day(at))}</span>
                     <Dismiss table=table member=member />
                 </span>
             };

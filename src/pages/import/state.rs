@@ -15,7 +15,7 @@ use muster_core::paste::MailPart;
 use muster_core::{Coverage, Directory};
 
 use crate::browser;
-use crate::draft::{self, Kept};
+use crate::draft::{self, FormDraft, Kept, keep_text};
 use crate::store::Store;
 
 /// The most bytes of a file.
@@ -116,13 +116,16 @@ impl Importing {
             turn: StoredValue::new(0),
             keeping: StoredValue::new(0),
         };
+        // Cells that were pasted and not read yet.
+        let cells = FormDraft::new(&store.connection().id, "import-cells");
+        keep_text(cells, importing.typed);
         if let Some(kept) = draft::Brought::kept(&store.connection().id) {
             importing.choices.set(Choices::from_json(&kept.choices));
             importing.part.set(kept.part);
             let layout = Layout::from_json(&kept.layout);
             importing.by_hand.set(layout.is_some());
             importing.layout.set(layout);
-            if kept.file.is_none() {
+            if kept.file.is_none() && importing.typed.with_untracked(String::is_empty) {
                 importing.typed.set(kept.text.clone());
             }
             importing.source.set(Arc::new(Source {

@@ -160,8 +160,10 @@ async fn save(
     stop: &Stop,
 ) -> Result<(), &'static str> {
     let store = page.store;
-    let coverage = || store.peek(|directory| directory.coverage().clone());
-    let before = coverage();
+    // While the list is read again by itself, what is known is part of it old and part of it new.
+    store.fresh().settled().await;
+    let state = || store.peek(|directory| (directory.coverage().clone(), directory.changes()));
+    let before = state();
     let content = export::everything(store);
     let all = content.count();
     let mut about = export::about(store, export::list_read_at(store));
@@ -180,7 +182,7 @@ async fn save(
         return Ok(());
     }
     let file = file.ok_or(NO_ROOM)?;
-    if coverage() != before {
+    if state() != before {
         return Err(CHANGED);
     }
     if !here {
