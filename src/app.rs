@@ -85,6 +85,7 @@ fn Frame() -> impl IntoView {
         >
             "Skip to content"
         </a>
+        {rest.piece(|| false, doors::idle_watch)}
         <TopBar />
         {move || match place.get() {
             Place::Home => view! { <Home /> }.into_any(),
@@ -187,7 +188,7 @@ fn InConnection() -> impl IntoView {
     let rest = use_rest();
     let id = Memo::new(move |_| ConnectionId::from_address(&router.part(1)));
     let connection = Memo::new(move |_| session.find(&id.get()));
-    let connected = Memo::new(move |_| session.is_connected(&id.get()));
+    let connected = Memo::new(move |_| session.is_open(&id.get()));
     let inner = Memo::new(move |_| Inner::of(&router.parts()));
     let shows_list = Memo::new(move |_| matches!(inner.get(), Some(Inner::Groups | Inner::People)));
     move || {

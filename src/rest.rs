@@ -32,7 +32,8 @@ pub mod doors {
     use muster_core::WorkList;
 
     use crate::components::{
-        Disconnected, Freshness, Keys, Pager, Reconnect, Rows, Selection, UnderWay, marked_name,
+        Disconnected, Freshness, IdleChoice, IdleWatch, Keys, Pager, Reconnect, Rows, Selection,
+        UnderWay, marked_name,
     };
     use crate::pages::{
         Activity, Compare, ConnectForm, ConnectMore, GroupFrame, GroupsBar, GroupsTools, Import,
@@ -209,6 +210,20 @@ pub mod doors {
     #[must_use]
     pub fn name(name: String, found: Option<Lights>) -> AnyView {
         marked_name(&name, found)
+    }
+
+    /// Signs out when nobody has been here for a while, and warns before.
+    #[inline(never)]
+    #[must_use]
+    pub fn idle_watch() -> AnyView {
+        view! { <IdleWatch /> }.into_any()
+    }
+
+    /// After how long it does so.
+    #[inline(never)]
+    #[must_use]
+    pub fn idle_choice() -> AnyView {
+        view! { <IdleChoice /> }.into_any()
     }
 
     /// A new group.

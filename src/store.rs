@@ -16,7 +16,7 @@ use group_api::{
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use muster_core::{Coverage, Directory, Query, Selector, WorkCounts};
-use muster_runs::{Changed, Place, Reply, RunId, Task, Was};
+use muster_runs::{Changed, Hold, Place, Reply, RunId, Task, Was};
 
 use crate::browser::{now, random};
 use crate::fresh::Fresh;
@@ -1000,6 +1000,18 @@ impl Stores {
     /// Does something that lasts as long as the stores and not as long as a page.
     pub fn lasting(self, what: impl FnOnce()) {
         self.owner.with_value(|owner| owner.with(what));
+    }
+
+    /// Whether something is being done on any of them, and not held by something that may last.
+    #[must_use]
+    pub fn some_run_moves(self) -> bool {
+        let moves = |(_, store): &(ConnectionId, Store)| {
+            let told = untrack(|| store.runs().under_way());
+            told.is_some_and(|told| {
+                !matches!(told.run.hold(), Some(Hold::NoConnection | Hold::Token))
+            })
+        };
+        self.known.with_value(|known| known.iter().any(moves))
     }
 
     /// Lets go of what is known of a connection.

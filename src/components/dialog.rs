@@ -11,6 +11,9 @@ pub fn Dialog(
     /// Its title, which names it.
     #[prop(into)]
     title: Signal<String>,
+    /// Whether it comes by itself and is urgent: the id of what it says.
+    #[prop(optional, into)]
+    urgent: Option<String>,
     /// Names that stand in the title.
     #[prop(optional, into)]
     names: Vec<String>,
@@ -62,7 +65,9 @@ pub fn Dialog(
     view! {
         <dialog
             node_ref=node
+            role=urgent.as_ref().map(|_| "alertdialog")
             aria-labelledby=labelled_by
+            aria-describedby=urgent
             on:cancel=move |ev: web_sys::Event| {
                 ev.prevent_default();
                 ask();

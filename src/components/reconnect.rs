@@ -133,6 +133,8 @@ pub fn Reconnect() -> impl IntoView {
                 <p>
                     {if session.is_connected(&id) {
                         format!("The server may no longer accept the token{who}. What you were doing is kept and goes on from here.")
+                    } else if session.is_left_alone() {
+                        format!("You were signed out for want of activity: the token{who} was removed from this browser. What you were doing is kept and goes on from here.")
                     } else {
                         format!("The token{who} was removed from this browser. Give one to go on.")
                     }}

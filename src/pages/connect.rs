@@ -89,7 +89,7 @@ fn address_fault(fault: AddressFault) -> String {
 #[component]
 pub fn Connect() -> impl IntoView {
     browser::set_title(&["Connect"]);
-    let session = use_session();
+    let (session, rest) = (use_session(), use_rest());
     let system = browser::query_param("system")
         .and_then(|word| System::from_word(&word))
         .unwrap_or_default();
@@ -155,6 +155,8 @@ pub fn Connect() -> impl IntoView {
                 <Known />
             </div>
             <NewConnection form=form stranger=stranger />
+            // Last, for it comes later and moves nothing then.
+            {rest.piece(|| false, doors::idle_choice)}
         </main>
     }
 }

@@ -6,6 +6,7 @@
 mod address;
 mod config;
 mod connection;
+pub(crate) mod idle;
 mod json;
 pub(crate) mod storage;
 mod system;
@@ -34,6 +35,8 @@ pub struct Session {
     tokens: RwSignal<u32>,
     /// Whose token was refused and has to be given again, over the page.
     asking: RwSignal<Option<ConnectionId>>,
+    /// Whether the tokens went because nobody was here: the page stays, unseen, until somebody is back.
+    left_alone: RwSignal<bool>,
     config: RwSignal<Option<Config>>,
 }
 
@@ -45,6 +48,7 @@ impl Session {
             connections: RwSignal::new(storage::connections()),
             tokens: RwSignal::new(0),
             asking: RwSignal::new(None),
+            left_alone: RwSignal::new(false),
             config: RwSignal::new(None),
         };
         let changed = Closure::<dyn FnMut(web_sys::StorageEvent)>::new(
@@ -64,6 +68,9 @@ impl Session {
         let _ =
             window().add_event_listener_with_callback("storage", changed.as_ref().unchecked_ref());
         changed.forget();
+        if idle::passed() {
+            session.disconnect_all();
+        }
         session
     }
 
@@ -85,6 +92,12 @@ impl Session {
     pub fn is_kept(self, id: &ConnectionId) -> bool {
         self.connections
             .with_untracked(|list| list.iter().any(|connection| connection.id == *id))
+    }
+
+    /// Whether its pages can be shown: a token is there, or they wait unseen for whoever left them. Reactive.
+    #[must_use]
+    pub fn is_open(self, id: &ConnectionId) -> bool {
+        self.is_connected(id) || self.left_alone.get()
     }
 
     /// Whether a token is there for it. Reactive.
@@ -125,7 +138,7 @@ impl Session {
             }
         });
         self.save();
-        self.asking.set(None);
+        self.stop_asking();
         self.tokens.update(|n| *n += 1);
     }
 
@@ -148,6 +161,25 @@ impl Session {
         storage::set(Area::Device, storage::GONE, &id.to_string());
         storage::remove(Area::Device, storage::GONE);
         self.tokens.update(|n| *n += 1);
+    }
+
+    /// Removes all tokens, here and in every other tab.
+    pub fn disconnect_all(self) {
+        for connection in self.connections.get_untracked() {
+            self.disconnect(&connection.id);
+        }
+    }
+
+    /// The tokens go because nobody is here; the page of this connection waits for its user.
+    pub fn leave_alone(self, id: &ConnectionId) {
+        self.left_alone.set(true);
+        self.ask_again(id);
+    }
+
+    /// Whether a page waits for its user. Reactive.
+    #[must_use]
+    pub fn is_left_alone(self) -> bool {
+        self.left_alone.get()
     }
 
     /// Removes a connection and all that belongs to it.
@@ -190,6 +222,7 @@ impl Session {
     /// Closes it without an answer.
     pub fn stop_asking(self) {
         self.asking.set(None);
+        self.left_alone.set(false);
     }
 
     /// What the host of the page says about connections; `None` until it was read. Reactive.
