@@ -33,7 +33,7 @@ pub mod doors {
 
     use crate::components::{
         Disconnected, Freshness, IdleChoice, IdleWatch, Keys, Pager, Reconnect, Rows, Selection,
-        UnderWay, marked_name,
+        SwitchMenu, UnderWay, marked_name,
     };
     use crate::pages::{
         Activity, Compare, ConnectForm, ConnectMore, GroupFrame, GroupsBar, GroupsTools, Import,
@@ -139,6 +139,13 @@ pub mod doors {
             let _ = crate::journal::clear(&id).await;
             let _ = crate::kept::clear(&id).await;
         });
+    }
+
+    /// What is in the menu of connections.
+    #[inline(never)]
+    #[must_use]
+    pub fn switch_menu(current: Memo<Option<Connection>>, close: Callback<()>) -> AnyView {
+        view! { <SwitchMenu current=current on_close=close /> }.into_any()
     }
 
     /// Keeps fresh what is shown of a connection.

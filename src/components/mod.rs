@@ -58,7 +58,7 @@ pub use search::Search;
 pub use selection::{Keys, SelectMode, Selection, SelectionBar, pick};
 pub use sort_header::{SortHeader, Sorted};
 pub use state::{Empty, Failed, NotRead};
-pub use top_bar::{TopBar, UnderWay};
+pub use top_bar::{SwitchMenu, TopBar, UnderWay};
 
 /// An id that no other element of the page has.
 #[must_use]

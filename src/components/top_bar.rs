@@ -129,8 +129,6 @@ pub fn UnderWay(
 /// The connections to go to, and the way out of this one.
 #[component]
 fn Switch(current: Memo<Option<Connection>>) -> impl IntoView {
-    let session = use_session();
-    let stores = expect_context::<Stores>();
     let router = use_router();
     let node = NodeRef::<Details>::new();
     let close = move || {
@@ -142,12 +140,6 @@ fn Switch(current: Memo<Option<Connection>>) -> impl IntoView {
         let _ = router.path();
         close();
     });
-    let disconnect = move |id: &ConnectionId| {
-        stores.drop(id);
-        session.disconnect(id);
-        close();
-        router.go("/connect");
-    };
     let label = move || match current.get() {
         Some(connection) => {
             let me = connection.user.clone().unwrap_or_default();
@@ -159,6 +151,58 @@ fn Switch(current: Memo<Option<Connection>>) -> impl IntoView {
             .into_any()
         }
         None => view! { <strong>"Connections"</strong> }.into_any(),
+    };
+    let open = RwSignal::new(false);
+    let close = Callback::new(move |()| close());
+    let panel = use_rest().piece(
+        move || open.get(),
+        move || doors::switch_menu(current, close),
+    );
+    view! {
+        <details
+            class="menu switch"
+            node_ref=node
+            on:toggle=move |_| open.set(node.get_untracked().is_some_and(|menu| menu.open()))
+            on:keydown=move |ev| {
+                if ev.key() == "Escape" {
+                    close.run(());
+                }
+            }
+            on:focusout=move |ev| {
+                let inside = ev
+                    .related_target()
+                    .and_then(|target| wasm_bindgen::JsCast::dyn_into::<web_sys::Node>(target).ok())
+                    .is_none_or(|target| node.get_untracked().is_some_and(|menu| menu.contains(Some(&target))));
+                if !inside {
+                    close.run(());
+                }
+            }
+        >
+            <summary class="btn btn-quiet">
+                <span class="sr-only">"Connection: "</span>
+                {label}
+                <Icon name="down" />
+            </summary>
+            <div class="panel at-end">{panel}</div>
+        </details>
+    }
+}
+
+/// What is in the menu of connections: the ways to each, to a new one, and out of this.
+#[component]
+pub fn SwitchMenu(
+    /// The connection whose page this is.
+    current: Memo<Option<Connection>>,
+    /// Closes the menu.
+    on_close: Callback<()>,
+) -> impl IntoView {
+    let (session, router) = (use_session(), use_router());
+    let stores = expect_context::<Stores>();
+    let disconnect = move |id: &ConnectionId| {
+        stores.drop(id);
+        session.disconnect(id);
+        on_close.run(());
+        router.go("/connect");
     };
     let items = move || {
         session
@@ -182,53 +226,25 @@ fn Switch(current: Memo<Option<Connection>>) -> impl IntoView {
             .collect_view()
     };
     view! {
-        <details
-            class="menu switch"
-            node_ref=node
-            on:keydown=move |ev| {
-                if ev.key() == "Escape" {
-                    close();
-                }
-            }
-            on:focusout=move |ev| {
-                let inside = ev
-                    .related_target()
-                    .and_then(|target| wasm_bindgen::JsCast::dyn_into::<web_sys::Node>(target).ok())
-                    .is_none_or(|target| node.get_untracked().is_some_and(|menu| menu.contains(Some(&target))));
-                if !inside {
-                    close();
-                }
-            }
-        >
-            <summary class="btn btn-quiet">
-                <span class="sr-only">"Connection: "</span>
-                {label}
-                <Icon name="down" />
-            </summary>
-            <div class="panel at-end">
-                {items} <hr /> <a class="item" href="/connect">
-                    <Icon name="plus" />
-                    "Add connection"
-                </a>
-                {move || {
-                    current
-                        .get()
-                        .filter(|connection| session.is_connected(&connection.id))
-                        .map(|connection| {
-                            view! {
-                                <button
-                                    class="item"
-                                    type="button"
-                                    on:click=move |_| disconnect(&connection.id)
-                                >
-                                    <Icon name="leave" />
-                                    "Disconnect"
-                                </button>
-                            }
-                        })
-                }}
-            </div>
-        </details>
+        {items}
+        <hr />
+        <a class="item" href="/connect">
+            <Icon name="plus" />
+            "Add connection"
+        </a>
+        {move || {
+            current
+                .get()
+                .filter(|connection| session.is_connected(&connection.id))
+                .map(|connection| {
+                    view! {
+                        <button class="item" type="button" on:click=move |_| disconnect(&connection.id)>
+                            <Icon name="leave" />
+                            "Disconnect"
+                        </button>
+                    }
+                })
+        }}
     }
 }
 

@@ -199,7 +199,8 @@ async function pastCrash(browser, address) {
     });
 }
 
-journey('a tab that crashes and is loaded again has what was typed', {}, async ({ context, another }) => {
+journey('a tab that crashes and is loaded again has what was typed', {}, async ({ page: first, context, another }) => {
+  await first.goto('/connect');
   const { page, discard } = await another();
   await enter(page);
   await openSettings(page, 'Legal');

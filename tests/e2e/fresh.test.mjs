@@ -76,7 +76,7 @@ journey('without a network that is said, and what is shown is read again when it
   const { page, context, api, fault, axe } = t;
   await start(page);
   await context.setOffline(true);
-  await note(page, /^No network\. .* What you see was read at \d\d:\d\d\.$/).waitFor();
+  await note(page, /^No network\. .* What you see was read at \d\d:\d\d\./).waitFor();
   await axe();
   const before = lists(fault);
   await describe(api, 'legal', 'Changed by somebody else.');
