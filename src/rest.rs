@@ -29,7 +29,7 @@ pub mod doors {
     use group_api::ApiError;
     use leptos::Lights;
     use leptos::prelude::*;
-    use muster_core::WorkList;
+    use muster_core::{Coverage, WorkList};
 
     use crate::components::{
         Disconnected, Freshness, IdleChoice, IdleWatch, Keys, Pager, Reconnect, Rows, Selection,
@@ -37,7 +37,7 @@ pub mod doors {
     };
     use crate::pages::{
         Activity, Compare, ConnectForm, ConnectMore, GroupFrame, GroupsBar, GroupsTools, Import,
-        NewGroupPage, Oddities, People, Person, Snapshots,
+        NewGroupPage, Oddities, People, Person, Snapshots, WorkLists,
     };
     use crate::session::{Connection, ConnectionId, Session};
     use crate::store::Store;
@@ -139,6 +139,17 @@ pub mod doors {
             let _ = crate::journal::clear(&id).await;
             let _ = crate::kept::clear(&id).await;
         });
+    }
+
+    /// The filters over a list of groups.
+    #[inline(never)]
+    #[must_use]
+    pub fn work_lists(
+        store: Store,
+        list: RwSignal<Option<WorkList>>,
+        coverage: Memo<Coverage>,
+    ) -> AnyView {
+        view! { <WorkLists store=store list=list coverage=coverage /> }.into_any()
     }
 
     /// What is in the menu of connections.

@@ -67,13 +67,15 @@ fn keep(form: Form) {
     };
     fill(form.user, USER);
     fill(form.name, NAME);
+    // A link names another server, and what it fills in nobody has typed.
+    let linked = browser::query_param("server").is_some();
     // A server that cannot be seen in a field is not brought back into it.
     let filled = RwSignal::new(false);
     Effect::new(move |_| {
         if let Some(config) = session.config()
             && !filled.get_untracked()
         {
-            if config.add != Some(false) {
+            if config.add != Some(false) && !linked {
                 fill(form.server, SERVER);
             }
             filled.set(true);
@@ -100,7 +102,14 @@ fn keep(form: Form) {
             return;
         }
         let typed = [
-            (SERVER, form.server.get()),
+            (
+                SERVER,
+                if linked {
+                    String::new()
+                } else {
+                    form.server.get()
+                },
+            ),
             (USER, form.user.get()),
             (NAME, form.name.get()),
         ];

@@ -5,7 +5,7 @@ use leptos::Lights;
 use leptos::prelude::*;
 use muster_core::{Coverage, Direction, Directory, Only, Query, Row, SortBy, WorkList};
 
-use super::worklists::{WorkLists, list_of_address};
+use super::worklists::list_of_address;
 use crate::browser;
 use crate::components::{
     Alert, Avatar, AvatarOf, Check, Empty, Failed, Heading, Icon, InPages, Key, Keys, Kind, Reread,
@@ -179,6 +179,11 @@ pub fn Groups() -> impl IntoView {
     );
     // Nobody waits for these: they come with the pages that are fetched later.
     let tools = move || rest.is_here().then(|| doors::groups_tools(store, places));
+    // They tell of a list that has come in, and have their place before they are there.
+    let filters = move || {
+        rest.is_here()
+            .then(|| doors::work_lists(store, list, coverage))
+    };
     let rows = Rows::new(matching, asked, Box::new(move |row| listed.key(row)));
     let clear = move || {
         search.set(String::new());
@@ -247,7 +252,7 @@ pub fn Groups() -> impl IntoView {
                         view! { <Check label="Only groups I belong to" checked=mine disabled=no_user hint=mine_hint /> }
                     })} <InPages rows=rows all=known /> <Count store=store matching=matching known=known coverage=coverage />
             </div>
-            <WorkLists store=store list=list coverage=coverage />
+            <div class="filters">{filters}</div>
             <Remarks store=store known=known coverage=coverage on_again=again />
             {move || has_table.get().then(|| view! { <Table listed=listed rows=rows search=search searching=searching sort=sort direction=direction coverage=coverage /> })}
             {region}

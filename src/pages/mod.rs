@@ -35,3 +35,4 @@ pub use people::People;
 pub use person::{Person, person_href};
 pub use probe::why_not;
 pub use snapshots::Snapshots;
+pub use worklists::WorkLists;

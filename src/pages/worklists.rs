@@ -23,10 +23,12 @@ pub(super) fn list_of_address(store: Store) -> Option<WorkList> {
 
 /// A button for each list, with how many groups are in it. Pressed, only those are shown.
 #[component]
-pub(super) fn WorkLists(
+pub fn WorkLists(
+    /// The store of the connection.
     store: Store,
     /// The one that is pressed.
     list: RwSignal<Option<WorkList>>,
+    /// How much of the groups is known.
     coverage: Memo<Coverage>,
 ) -> impl IntoView {
     // While a list comes in, what was counted last stands; before that, nothing.

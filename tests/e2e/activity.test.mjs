@@ -58,7 +58,11 @@ journey('each kind of change is there, with what came of it, after a reload too;
   const seen = async () => (await entries(page).all()).length;
   await soon(seen, 4);
   for (const reload of [false, true]) {
-    if (reload) await page.reload();
+    if (reload) {
+      // The address follows a moment after the dialog was closed.
+      await page.waitForURL((url) => !url.searchParams.has('run'));
+      await page.reload();
+    }
     await soon(() => table(page).getByRole('button').allInnerTexts(), titles);
     await entry(page, titles[3]).getByRole('button').click();
     await said(page, /^Done, read back and proved at \d\d:\d\d\.$/).waitFor();
