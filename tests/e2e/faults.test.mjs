@@ -326,8 +326,11 @@ for (const [system, its] of Object.entries(SYSTEMS)) {
     await kept(page);
     await axe();
     gone.off();
+    // It had been done: that is seen, and not sent once more.
     await save(page);
-    await saved(page, api);
+    await page.getByRole('status').filter({ hasText: 'The server shows this already, so nothing was sent.' }).waitFor();
+    assert.equal(its.about((await api(group, { token })).body), 'Typed with care.');
+    assert.equal(fault.log.filter(({ method }) => method === 'PATCH').length, 1);
   });
 
   journey(here('a person is taken out and the answer lost: the row shows what a read shows'), {}, async (t) => {

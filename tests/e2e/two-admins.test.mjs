@@ -118,7 +118,7 @@ journey('who saves the same as somebody else overwrites nothing', {}, async (t) 
   const before = writes(fault).length;
   await field(page, 'Description').fill('The same.');
   await save(page);
-  await said(page, 'Somebody has changed it to the same meanwhile; nothing was sent.').waitFor();
+  await said(page, 'The server shows this already, so nothing was sent.').waitFor();
   assert.equal(writes(fault).length, before);
 });
 

@@ -149,8 +149,7 @@ pub(super) fn Details(page: GroupPage) -> impl IntoView {
             match outcome {
                 Outcome::AlreadySo => {
                     said.try_set(Some(
-                        "Somebody has changed it to the same meanwhile; nothing was sent."
-                            .to_owned(),
+                        "The server shows this already, so nothing was sent.".to_owned(),
                     ));
                 }
                 Outcome::Saved(done, sent) => {
