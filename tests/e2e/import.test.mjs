@@ -144,14 +144,14 @@ journey('a reload keeps what was brought and what was decided', {}, async ({ pag
   await page.getByRole('button', { name: 'Use Sales (sales_group)', exact: true }).click();
   await page.getByRole('button', { name: 'Leave out nowhere', exact: true }).click();
   await sum(page, '1 group found · 1 person in a group · 1 left out');
-  await page.waitForFunction(() => Object.keys(sessionStorage).some((key) => key.startsWith('muster.import.') && sessionStorage[key].includes('"out"')));
+  await page.waitForFunction(() => Object.keys(sessionStorage).some((key) => key.endsWith('/import') && sessionStorage[key].includes('"out"')));
   await page.reload();
   await page.getByText('teams.csv', { exact: true }).waitFor();
   await sum(page, '1 group found · 1 person in a group · 1 left out');
   assert.equal(await chosen(column(page, 'Person')), 'b');
   await page.getByRole('button', { name: 'Bring something else', exact: true }).click();
   await cells(page).waitFor();
-  await page.waitForFunction(() => !Object.keys(sessionStorage).some((key) => key.startsWith('muster.import.')));
+  await page.waitForFunction(() => !Object.keys(sessionStorage).some((key) => key.endsWith('/import')));
 });
 
 journey('a file dropped on the page is taken, and one too large to be kept says so', {}, async ({ page }) => {
