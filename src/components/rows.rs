@@ -501,8 +501,10 @@ impl Rows {
     /// The table's body: what stands there before the rows, and a view for each row.
     pub fn body(self, head: AnyView, row: impl Fn(Memo<usize>) -> AnyView + 'static) -> AnyView {
         let slot = move |number: RwSignal<i32>| {
-            row(Memo::new(move |_| {
-                usize::try_from(number.get() + self.base()).unwrap_or_default()
+            row(Memo::new(move |before: Option<&usize>| {
+                // One that is to be put elsewhere in a moment shows what it showed.
+                let row = usize::try_from(number.get() + self.base());
+                row.unwrap_or_else(|_| before.copied().unwrap_or_default())
             }))
         };
         let focus = move |target| {

@@ -46,6 +46,20 @@ fn what_is_odd_is_kept_too() {
     }
 }
 
+/// Found by a property test: a tab in a role was another word when it was read again.
+#[test]
+fn a_role_is_a_word_in_one_line() {
+    for (text, role) in [
+        ("Role;user\nuser\t,;ann", "user ,"),
+        ("Role;user\n\"a \"\"b\"\"\ncd\";ann", "a 'b' cd"),
+    ] {
+        let pasted = read(text);
+        let roles = |pasted: &Pasted| keys(&pasted.entries);
+        assert_eq!(roles(&pasted), [(Ok(key("ann")), Some(role.to_owned()))]);
+        assert_eq!(roles(&read(&pasted.rest(&|_| true))), roles(&pasted));
+    }
+}
+
 /// Who stands in a list, with the part before the `@`, and the role beside each.
 fn said(text: &str) -> Vec<(u32, String, Option<String>)> {
     let one = |entry: &PastedEntry| {

@@ -129,7 +129,9 @@ fn rows(text: &str, table: &Table) -> Vec<PastedEntry> {
             let words = piece::bare(text.get(cell.start..cell.end)?);
             (!words.is_empty()).then(|| words.replace("\"\"", "\""))
         };
-        let (role, label) = (said(table.roles), said(table.labels));
+        // A role is a word: as it stands in one cell of a line, so that it can be written there again.
+        let role = said(table.roles).map(|role| in_cell(&role));
+        let (role, label) = (role.filter(|role| !role.is_empty()), said(table.labels));
         let before = entries.len();
         if let Some(cell) = row.iter().find(|cell| cell.place == table.people) {
             put(text, cell, role.as_ref(), label.as_ref(), &mut entries);
