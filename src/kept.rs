@@ -3,6 +3,7 @@
 //!
 //! They have a database of their own: the one of the runs keeps its form, and no tab that has it open is in the way.
 
+use group_api::json_text;
 use js_sys::Array;
 use muster_changes::file::{About, Extent};
 use serde_json::{Map, Value};
@@ -64,7 +65,7 @@ impl Kept {
         ] {
             json.insert(name.to_owned(), count.into());
         }
-        Value::Object(json).to_string()
+        json_text(&Value::Object(json))
     }
 
     /// None where the text is not one of ours.

@@ -13,6 +13,7 @@ pub use import::Brought;
 pub use list::Draft;
 pub use review::ReviewDraft;
 
+use group_api::json_text;
 use muster_core::paste::MailPart;
 use serde_json::Value;
 
@@ -46,7 +47,7 @@ impl Slot {
     }
 
     fn keep(&self, draft: &Value) -> Kept {
-        if storage::fits(Area::Tab, &self.0, &draft.to_string()) {
+        if storage::fits(Area::Tab, &self.0, &json_text(draft)) {
             Kept::ForThisTab
         } else {
             Kept::Not

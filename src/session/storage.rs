@@ -3,6 +3,7 @@
 //! A browser may refuse to keep anything (private windows, full disk). Then a connection lives until
 //! the page is left, which is no more than the user loses anyway.
 
+use group_api::json_text;
 use leptos::prelude::window;
 use serde_json::Value;
 use web_sys::Storage;
@@ -96,6 +97,6 @@ pub(super) fn save_connections(list: &[Connection]) {
     ] {
         let part = list.iter().filter(|connection| connection.keep == keep);
         let json = Value::Array(part.map(Connection::to_json).collect());
-        set(place, LIST, &json.to_string());
+        set(place, LIST, &json_text(&json));
     }
 }

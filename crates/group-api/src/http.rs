@@ -59,10 +59,19 @@ impl Request {
         Self {
             method,
             target,
-            body: Some(body.to_string().into_bytes()),
+            body: Some(json_text(body).into_bytes()),
             if_none_match: None,
         }
     }
+}
+
+/// A JSON value as a text.
+///
+/// Its `Display` is the same for as long as nobody wants it indented, and brings the code for that along.
+#[must_use]
+pub fn json_text(value: &serde_json::Value) -> String {
+    // Nothing can go wrong: its keys are texts, and a text takes all that is written to it.
+    serde_json::to_string(value).unwrap_or_default()
 }
 
 /// What of a reply's head matters here.

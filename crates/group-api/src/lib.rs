@@ -47,7 +47,7 @@ pub use deceptive::{
 pub use error::{ApiError, Misread, PersonNote, ReadBack, Refusal, excerpt};
 pub use exchange::{Done, Exchange, Input, Step, Undone, UndoneStep};
 pub use guard::{Guard, guards};
-pub use http::{Head, Method, Request};
+pub use http::{Head, Method, Request, json_text};
 pub use instabase::Instabase;
 pub use key::{GroupKey, KeyFault, PersonKey};
 pub use list::{GroupSink, ListEnd, NoSink, Pace, Unreadable};

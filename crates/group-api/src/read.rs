@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::error::{ApiError, Misread, PersonNote, Refusal, clean_words, excerpt};
 use crate::exchange::Reply;
+use crate::http::json_text;
 use crate::key::PersonKey;
 
 /// Turns a status that is not a success into an error, with the words its JSON body gives.
@@ -73,7 +74,7 @@ pub(crate) fn people_of(body: &[u8]) -> Vec<PersonNote> {
     let note = |(key, value): (&String, &Value)| {
         let words = value
             .as_str()
-            .map_or_else(|| value.to_string(), str::to_owned);
+            .map_or_else(|| json_text(value), str::to_owned);
         Some(PersonNote {
             person: PersonKey::new(key).ok()?,
             words: clean_words(&words),

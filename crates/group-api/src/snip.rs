@@ -17,7 +17,7 @@ use crate::change::{
 };
 use crate::error::{ApiError, Misread, REST_OF_LIST, ReadBack, clean_words};
 use crate::exchange::{After, Call, Exchange, Reply, Turn, Undone, UndoneStep, Wanted};
-use crate::http::{Method, Request};
+use crate::http::{Method, Request, json_text};
 use crate::key::{GroupKey, PersonKey};
 use crate::list::{ListEnd, ListRest, ListShape};
 use crate::model::{Email, Group, GroupEdit, Member, MemberKind, Members, NewGroup, Role, Roles};
@@ -192,7 +192,7 @@ fn read_element(bytes: &[u8]) -> Result<Group, (Option<String>, Misread)> {
     let id = || {
         serde_json::from_slice::<Named>(bytes)
             .ok()
-            .map(|named| clean_words(&named.id.to_string()))
+            .map(|named| clean_words(&json_text(&named.id)))
     };
     let wire: WireGroup = serde_json::from_slice(bytes)
         .map_err(|error| (id(), misread(&error, bytes, "a group as snip describes it")))?;

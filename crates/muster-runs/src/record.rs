@@ -3,7 +3,7 @@
 //! It holds names, keys, the server's words and no token. A field that a later version of the app adds must be optional, so that
 //! what an earlier one wrote can be read.
 
-use group_api::{Field, GroupKey, NewGroup, PersonChange, PersonKey, Role, Roles};
+use group_api::{Field, GroupKey, NewGroup, PersonChange, PersonKey, Role, Roles, json_text};
 use serde_json::{Map, Value};
 
 use crate::run::{About, Item, Mode, Run, RunId};
@@ -58,7 +58,7 @@ pub fn write(run: &Run) -> String {
             Value::Object(json)
         }),
     );
-    Value::Object(json).to_string()
+    json_text(&Value::Object(json))
 }
 
 /// The run of a text that [`write`] made; none if it is another text. What was under way when it was
