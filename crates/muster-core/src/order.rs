@@ -180,18 +180,24 @@ impl Sorting {
 
     /// The rows in their order, when there is no more to do.
     pub(crate) fn finish(self) -> Vec<u32> {
-        let known = self.known.into_iter().map(|keyed| keyed.number);
-        known.chain(self.unknown).collect()
+        let known = self.known.iter().map(|keyed| keyed.number);
+        // There is room for as many.
+        let mut rows = self.places;
+        rows.clear();
+        rows.extend(known.chain(self.unknown));
+        rows.shrink_to_fit();
+        rows
     }
 
     #[inline(never)]
     fn look(&mut self, directory: &Directory, names: &[u32]) {
         if self.looked == 0 {
-            self.known.reserve_exact(names.len());
-            self.places.resize(directory.end() as usize, 0);
+            // What this takes meanwhile is given back before more is taken.
             if self.by == SortBy::Leads {
                 self.ranks = ranks_of_people(directory);
             }
+            self.known.reserve_exact(names.len());
+            self.places.resize(directory.end() as usize, 0);
         }
         let key_of = |row: &Row<'_>| match self.by {
             SortBy::Leads => {

@@ -54,6 +54,12 @@ const SEARCHES: [&str; 12] = [
     "nothing",
 ];
 
+/// A key; one in three differs from itself folded.
+fn key_of(number: usize) -> String {
+    let word = if number % 3 == 1 { "Key" } else { "key" };
+    format!("{word}_{number}")
+}
+
 /// A group as drawn: which key, and what of it.
 #[derive(Clone, Debug)]
 struct Drawn {
@@ -88,7 +94,7 @@ fn drawn() -> impl Strategy<Value = Drawn> {
 
 impl Drawn {
     fn key(&self) -> String {
-        format!("key_{}", self.key)
+        key_of(self.key)
     }
 
     fn with_members(&self) -> bool {
@@ -410,7 +416,7 @@ impl World {
                 self.model.fresher.insert(drawn.key());
             }
             Act::Remove(key) => {
-                let key = format!("key_{key}");
+                let key = key_of(*key);
                 self.directory.remove(&GroupKey::new(&key).unwrap());
                 self.model.groups.remove(&key);
                 self.model.fresher.insert(key);

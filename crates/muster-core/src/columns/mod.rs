@@ -42,6 +42,18 @@ impl Membership {
     }
 }
 
+/// Where the key of a row's group stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum KeyIn {
+    /// The row has no group.
+    #[default]
+    NoGroup,
+    /// Before the name, in the text.
+    Text,
+    /// Behind the name, in the folded text, where it is the same.
+    Folded,
+}
+
 /// What stands beside a group's text.
 #[derive(Clone, Copy, Debug, Default)]
 struct Cells {
@@ -55,7 +67,7 @@ struct Cells {
     members: Address,
     key_length: u16,
     listed: bool,
-    alive: bool,
+    key: KeyIn,
     name_length: u32,
     description_length: u32,
     photo_length: u32,
@@ -68,8 +80,33 @@ struct Cells {
 }
 
 impl Cells {
+    const fn alive(&self) -> bool {
+        !matches!(self.key, KeyIn::NoGroup)
+    }
+
+    /// Where the name begins in the text.
+    const fn name_at(&self) -> u32 {
+        match self.key {
+            KeyIn::Text => self.key_length as u32,
+            KeyIn::NoGroup | KeyIn::Folded => 0,
+        }
+    }
+
     const fn text_length(&self) -> u32 {
-        self.key_length as u32 + self.name_length + self.description_length + self.photo_length
+        self.name_at() + self.name_length + self.description_length + self.photo_length
+    }
+
+    /// The key, as bytes.
+    fn key<'a>(&self, text: &'a Pool<u8>, folded: &'a Pool<u8>) -> &'a [u8] {
+        let (all, from) = match self.key {
+            KeyIn::NoGroup | KeyIn::Text => (text.get(self.text, self.text_length()), 0),
+            KeyIn::Folded => (
+                folded.get(self.folded, self.folded_length),
+                self.folded_name as usize + 1,
+            ),
+        };
+        all.get(from..from + usize::from(self.key_length))
+            .unwrap_or_default()
     }
 }
 
@@ -133,19 +170,20 @@ impl<'a> Row<'a> {
     /// What names it on its system.
     #[must_use]
     pub fn key(&self) -> &'a str {
-        self.text(0, self.cells.key_length.into())
+        let bytes = self.cells.key(&self.columns.text, &self.columns.folded);
+        std::str::from_utf8(bytes).unwrap_or_default()
     }
 
     /// What to call it.
     #[must_use]
     pub fn display_name(&self) -> &'a str {
-        self.text(self.cells.key_length.into(), self.cells.name_length)
+        self.text(self.cells.name_at(), self.cells.name_length)
     }
 
     /// Its description; empty for none.
     #[must_use]
     pub fn description(&self) -> &'a str {
-        let from = u32::from(self.cells.key_length) + self.cells.name_length;
+        let from = self.cells.name_at() + self.cells.name_length;
         self.text(from, self.cells.description_length)
     }
 
@@ -157,9 +195,7 @@ impl<'a> Row<'a> {
     /// The address of its photo; empty for none.
     #[must_use]
     pub fn photo(&self) -> &'a str {
-        let before = u32::from(self.cells.key_length)
-            + self.cells.name_length
-            + self.cells.description_length;
+        let before = self.cells.name_at() + self.cells.name_length + self.cells.description_length;
         self.text(before, self.cells.photo_length)
     }
 
@@ -281,7 +317,7 @@ impl Columns {
     /// The group of a number.
     #[inline]
     pub(crate) fn row(&self, number: u32) -> Option<Row<'_>> {
-        let cells = self.rows.get(number).filter(|cells| cells.alive)?;
+        let cells = self.rows.get(number).filter(|cells| cells.alive())?;
         Some(Row {
             number,
             cells,
@@ -293,7 +329,7 @@ impl Columns {
     pub(crate) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
         let numbered = (0..).zip(self.rows.iter());
         numbered
-            .filter(|(_, cells)| cells.alive)
+            .filter(|(_, cells)| cells.alive())
             .map(|(number, cells)| Row {
                 number,
                 cells,
@@ -314,7 +350,7 @@ impl Columns {
         let cells = self
             .rows
             .get(number)
-            .filter(|cells| cells.alive && cells.element > 0)?;
+            .filter(|cells| cells.alive() && cells.element > 0)?;
         let length = cells.element as usize;
         let element = bytes.get(..length)?;
         (hash_many(self.seed, element) == cells.hash).then_some(length)
@@ -330,7 +366,7 @@ impl Columns {
     /// The number of the next group behind this one.
     pub(crate) fn after(&self, number: u32) -> u32 {
         let mut next = number.saturating_add(1);
-        while self.rows.get(next).is_some_and(|cells| !cells.alive) {
+        while self.rows.get(next).is_some_and(|cells| !cells.alive()) {
             next += 1;
         }
         next
@@ -346,7 +382,6 @@ impl Columns {
             None => self.new_row(parts.key),
         };
         let mut cells = old.unwrap_or_default();
-        cells.alive = true;
         cells.seen_in = reading;
         (cells.hash, cells.element) = match parts.element {
             Some(bytes) => (
@@ -375,13 +410,13 @@ impl Columns {
             keys,
             rows,
             text,
+            folded,
             seed,
             ..
         } = self;
         keys.insert(hash(*seed, key.as_bytes()), number, |number| {
-            rows.get(number).map_or(0, |cells| {
-                hash(*seed, text.get(cells.text, cells.key_length.into()))
-            })
+            rows.get(number)
+                .map_or(0, |cells| hash(*seed, cells.key(text, folded)))
         });
         number
     }
@@ -401,23 +436,6 @@ impl Columns {
     fn fill(&mut self, number: u32, cells: &mut Cells, parts: &Parts<'_>) {
         self.stamp = self.stamp.wrapping_add(1);
         cells.stamp = self.stamp;
-        let length = |text: &str| u32::try_from(text.len()).unwrap_or(u32::MAX);
-        cells.text = self.text.replace(
-            cells.text,
-            cells.text_length(),
-            &[
-                parts.key.as_bytes(),
-                parts.name.as_bytes(),
-                parts.description.as_bytes(),
-                parts.photo.as_bytes(),
-            ],
-        );
-        // Keys are of at most 400 bytes.
-        cells.key_length = u16::try_from(parts.key.len()).unwrap_or(u16::MAX);
-        cells.name_length = length(parts.name);
-        cells.description_length = length(parts.description);
-        cells.photo_length = length(parts.photo);
-
         self.fold.clear();
         for (place, text) in [parts.name, parts.key, parts.description]
             .iter()
@@ -438,13 +456,37 @@ impl Columns {
                 self.fold.push_str(&tail);
             }
         }
+        let length = |text: &str| u32::try_from(text.len()).unwrap_or(u32::MAX);
+        let mut lines = self.fold.split('\n');
+        let (name, key) = (lines.next().unwrap_or_default(), lines.next());
+        let before = cells.text_length();
+        let in_text;
+        (cells.key, in_text) = if key == Some(parts.key) {
+            (KeyIn::Folded, "")
+        } else {
+            (KeyIn::Text, parts.key)
+        };
+        cells.text = self.text.replace(
+            cells.text,
+            before,
+            &[
+                in_text.as_bytes(),
+                parts.name.as_bytes(),
+                parts.description.as_bytes(),
+                parts.photo.as_bytes(),
+            ],
+        );
+        // Keys are of at most 400 bytes.
+        cells.key_length = u16::try_from(parts.key.len()).unwrap_or(u16::MAX);
+        cells.name_length = length(parts.name);
+        cells.description_length = length(parts.description);
+        cells.photo_length = length(parts.photo);
+        cells.folded_name = length(name);
+        [cells.prefix, _] = prefix(name.as_bytes());
         cells.folded =
             self.folded
                 .replace(cells.folded, cells.folded_length, &[self.fold.as_bytes()]);
         cells.folded_length = length(&self.fold);
-        let name = self.fold.split('\n').next().unwrap_or_default();
-        cells.folded_name = length(name);
-        [cells.prefix, _] = prefix(name.as_bytes());
 
         if let Some((members, people)) = parts.members {
             for membership in members {

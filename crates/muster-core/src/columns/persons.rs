@@ -105,23 +105,34 @@ impl Persons {
         names: impl Iterator<Item = &'n str> + Clone,
         numbers: &mut Vec<u32>,
     ) {
+        /// Enough to wait for together; of a group of thousands no more is kept either.
+        const TOGETHER: usize = 64;
         let mut asked = std::mem::take(&mut self.asked);
-        asked.clear();
-        asked.extend(names.clone().map(|name| {
-            let wanted = words(name.as_bytes());
-            (hash_of(self.seed, wanted, name.as_bytes()), wanted)
-        }));
+        let mut left = names;
         numbers.clear();
-        numbers.extend(
-            asked
-                .iter()
-                .map(|(hash, _)| self.index.guess(*hash).unwrap_or(u32::MAX)),
-        );
-        for ((name, (_, wanted)), number) in names.zip(&asked).zip(numbers) {
-            let entry = self.entries.get(*number as usize);
-            let is_it = |wanted| entry.is_some_and(|entry| entry.words() == wanted);
-            if !wanted.is_some_and(is_it) {
-                *number = self.intern(name);
+        loop {
+            asked.clear();
+            asked.extend(left.clone().take(TOGETHER).map(|name| {
+                let wanted = words(name.as_bytes());
+                (hash_of(self.seed, wanted, name.as_bytes()), wanted)
+            }));
+            if asked.is_empty() {
+                break;
+            }
+            let before = numbers.len();
+            numbers.extend(
+                asked
+                    .iter()
+                    .map(|(hash, _)| self.index.guess(*hash).unwrap_or(u32::MAX)),
+            );
+            let guessed = numbers.iter_mut().skip(before);
+            // In this order, so that no name is taken that is not asked for.
+            for ((number, (_, wanted)), name) in guessed.zip(&asked).zip(left.by_ref()) {
+                let entry = self.entries.get(*number as usize);
+                let is_it = |wanted| entry.is_some_and(|entry| entry.words() == wanted);
+                if !wanted.is_some_and(is_it) {
+                    *number = self.intern(name);
+                }
             }
         }
         self.asked = asked;
