@@ -1,4 +1,5 @@
 use std::cell::{Cell, RefCell};
+use std::ops::Range;
 use std::rc::Rc;
 
 use leptos::html::Tbody;
@@ -20,8 +21,10 @@ const LONG: usize = 200;
 const PAGE: usize = 100;
 /// How many rows are made above the screen, and as many below; none before the first are painted.
 const OVER: i32 = 6;
-/// How high a row about is, for how many to make before one is laid out, in pixels.
+/// How high a row about is, and at least what stands above the first, for how many to make before one is laid out; in
+/// pixels.
 const ROW: f64 = 44.0;
+const ABOVE: f64 = 200.0;
 /// How long after a frame was painted what is out of sight is seen to, in milliseconds: whoever waits for the frame is not to
 /// wait for that as well.
 const LATER_MS: u32 = 20;
@@ -53,9 +56,9 @@ struct Seen {
     /// The number of the first row that is whole on the screen; of none, before the table comes into
     /// sight.
     first: i32,
-    /// How many rows fit on the screen.
+    /// How many rows fit on the screen, below what stays at its top.
     fits: i32,
-    /// How many are made above and below.
+    /// How many are made above and below; none before the first are painted, and while one leaps from place to place.
     over: i32,
     /// The number of the row with the focus.
     focus: Option<i32>,
@@ -89,6 +92,10 @@ struct Inner {
     turned: RefCell<String>,
     /// Who stays where they are when others come, by number and by key.
     held: RefCell<Option<(i32, String)>>,
+    /// The numbers of the rows that are in the page.
+    made: RefCell<Vec<i32>>,
+    /// How often one has leapt over all rows that were in sight.
+    leaps: Cell<u32>,
     router: Option<Router>,
 }
 
@@ -134,6 +141,8 @@ impl Rows {
             }),
             turned: RefCell::new(asked.get_untracked()),
             held: RefCell::default(),
+            made: RefCell::default(),
+            leaps: Cell::new(0),
             router: use_context::<Router>(),
         }));
         let base = Memo::new(move |before: Option<&(String, i32)>| {
@@ -181,13 +190,7 @@ impl Rows {
         Effect::new(move |done: Option<bool>| {
             let is_first = done != Some(true) && count.get() > 0;
             if is_first {
-                // The first rows are not to wait for those that nobody sees.
-                after_paint(move || {
-                    rows.see(Seen {
-                        over: OVER,
-                        ..rows.now()
-                    });
-                });
+                rows.fill_later();
             }
             is_first || done == Some(true)
         });
@@ -364,10 +367,33 @@ impl Rows {
     /// Looks where the page is scrolled to.
     #[allow(clippy::cast_possible_truncation)] // no page is as high
     fn look(self) {
-        let mut seen = self.now();
+        let before = self.now();
+        let mut seen = before;
         seen.scroll = window().scroll_y().unwrap_or_default();
         seen.first = seen.gone().ceil() as i32 - untrack(|| self.base());
+        if (seen.first - before.first).abs() > seen.fits {
+            seen.over = 0;
+            self.fill_later();
+        }
         self.see(seen);
+    }
+
+    /// Makes the rows out of sight once those in sight were painted and one leaps no more: who drags the bar from end to
+    /// end does not wait for rows that are gone before they are seen.
+    fn fill_later(self) {
+        let Some(inner) = self.inner.try_get_value() else {
+            return;
+        };
+        let leaps = inner.leaps.get().wrapping_add(1);
+        inner.leaps.set(leaps);
+        after_paint(move || {
+            if inner.leaps.get() == leaps {
+                self.see(Seen {
+                    over: OVER,
+                    ..self.now()
+                });
+            }
+        });
     }
 
     /// Measures the rows as they are laid out. Where they have grown or shrunk, by another size of the
@@ -389,12 +415,14 @@ impl Rows {
         let scroll = view.scroll_y().unwrap_or_default();
         let screen = view.inner_height().ok().and_then(|height| height.as_f64());
         let before = self.now();
-        let top = (place.top() + scroll - browser::scroll_padding()).max(0.0);
+        let hidden = browser::scroll_padding();
+        let top = (place.top() + scroll - hidden).max(0.0);
         let row = place.height() / f64::from(whole(n));
+        let room = (screen.unwrap_or_default() - hidden).max(0.0);
         self.see(Seen {
             top,
             row,
-            fits: (screen.unwrap_or_default() / row.max(1.0)).ceil() as i32,
+            fits: (room / row.max(1.0)).ceil() as i32,
             ..before
         });
         let grown = (row - before.row).abs() > 0.5 && before.row > 0.0;
@@ -454,13 +482,13 @@ impl Rows {
                 let from = whole(self.page() * PAGE);
                 (from, n.min(from + whole(PAGE)))
             }
+            Mode::Window if seen.over == 0 => {
+                let first = seen.first + base;
+                let to = (first + seen.in_sight()).clamp(0, n);
+                ((first - 1).clamp(0, to), to)
+            }
             Mode::Window => {
-                let fits = if seen.over == 0 {
-                    seen.in_sight()
-                } else {
-                    seen.fits
-                };
-                let some = n.min(fits + 2 * seen.over);
+                let some = n.min(seen.fits + 2 * seen.over);
                 let from = (seen.first + base - seen.over).clamp(0, n - some);
                 (from, from + some)
             }
@@ -474,6 +502,12 @@ impl Rows {
         for (from, to) in [(low, high.min(from)), (from, to), (low.max(to), high)] {
             rows.extend((from..to).map(|row| row - base));
         }
+        let inner = self.inner.get_value();
+        let mut made = inner.made.borrow_mut();
+        if mode == Mode::Window && seen.over == 0 {
+            rows = stay(&made, -base..n - base, &rows);
+        }
+        made.clone_from(&rows);
         rows
     }
 
@@ -548,11 +582,30 @@ struct Settled {
     base: i32,
 }
 
+/// The rows wanted, and as many of those that are made as are not wanted elsewhere: they stay where they are, out of sight.
+/// All rise.
+fn stay(made: &[i32], all: Range<i32>, wanted: &[i32]) -> Vec<i32> {
+    let (Some(first), Some(last)) = (wanted.first(), wanted.last()) else {
+        return Vec::new();
+    };
+    let part = |from: i32, to: i32| {
+        let [from, to] = [from, to].map(|end| made.partition_point(|at| *at < end));
+        made.get(from..to).unwrap_or_default()
+    };
+    let (below, above) = (part(all.start, *first), part(last + 1, all.end));
+    // Those farthest behind: who goes on the same way finds them on the same side, and nothing changes its place.
+    let spare = made.len().saturating_sub(wanted.len());
+    let low = spare.min(below.len());
+    let high = above.len().saturating_sub(spare - low);
+    let below = below.get(..low).unwrap_or_default();
+    [below, wanted, above.get(high..).unwrap_or_default()].concat()
+}
+
 /// How many rows fit on the screen, as far as can be told before one is laid out.
 #[allow(clippy::cast_possible_truncation)] // no screen is as high
 fn first_fits() -> i32 {
     let high = window().inner_height().ok().and_then(|high| high.as_f64());
-    (high.unwrap_or_default() / ROW).ceil() as i32
+    ((high.unwrap_or_default() - ABOVE).max(0.0) / ROW).ceil() as i32
 }
 
 /// Does something when the frame that is being made was painted, and a little later.

@@ -95,6 +95,40 @@ journey('a window over 3 000 rows: few in the page, each where it belongs, to th
   await soon(turn, true, 'the page is turned by the browser');
 });
 
+journey('dragging the bar from end to end: the same rows are filled anew, those in sight first', {}, async ({ page, fault }) => {
+  await open(page, fault);
+  await soon(async () => (await groupRows(page).count()) > 20, true, 'the rows out of sight are made too');
+  // Each frame somewhere else, as far as the last.
+  const { others, shown } = await page.evaluate(async () => {
+    const body = document.querySelector('table[aria-label="Groups"] tbody');
+    const before = new Set(body.querySelectorAll('tr'));
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    const end = document.documentElement.scrollHeight - window.innerHeight;
+    for (let n = 1; n <= 30; n += 1) {
+      window.scrollTo(0, (end * n) / 30);
+      await frame();
+    }
+    await frame();
+    const under = document.querySelector('thead').getBoundingClientRect().bottom;
+    const shown = [...body.querySelectorAll('tr')].filter((row) => row.getBoundingClientRect().bottom > under && row.getBoundingClientRect().top < window.innerHeight);
+    const others = [...body.querySelectorAll('tr')].filter((row) => !before.has(row)).length;
+    return { others, shown: shown.map((row) => Number(row.getAttribute('aria-rowindex'))).sort((a, b) => a - b) };
+  });
+  assert.equal(others, 0, 'no row is made');
+  assert.equal(shown.at(-1), LOTS + 1, 'the last row is there');
+  shown.slice(1).forEach((index, place) => assert.equal(index, shown[place] + 1, 'without a gap'));
+  // At rest, those above the screen are there too, each once and in order.
+  await soon(
+    async () => {
+      const rows = await groupRows(page).evaluateAll((all) => all.map((row) => Number(row.getAttribute('aria-rowindex'))));
+      return rows.length > shown.length && rows.every((index, place) => index === LOTS + 2 - rows.length + place);
+    },
+    true,
+    'the rows above the screen follow each other',
+  );
+  expectWhole(await seen(page));
+});
+
 journey('a short table has all of its rows, and no choice of pages', {}, async ({ page, fault }) => {
   fault.on('GET', LONG_LIST, { json: lots(all.slice(0, 200)) });
   await enter(page);
