@@ -21,6 +21,8 @@ const LONG: usize = 200;
 const PAGE: usize = 100;
 /// How many rows are made above the screen, and as many below; none before the first are painted.
 const OVER: i32 = 6;
+/// How many rows stay out of sight while one leaps, at most.
+const SPARE: usize = 2 * OVER.unsigned_abs() as usize;
 /// How high a row about is, and at least what stands above the first, for how many to make before one is laid out; in
 /// pixels.
 const ROW: f64 = 44.0;
@@ -594,7 +596,7 @@ fn stay(made: &[i32], all: Range<i32>, wanted: &[i32]) -> Vec<i32> {
     };
     let (below, above) = (part(all.start, *first), part(last + 1, all.end));
     // Those farthest behind: who goes on the same way finds them on the same side, and nothing changes its place.
-    let spare = made.len().saturating_sub(wanted.len());
+    let spare = made.len().saturating_sub(wanted.len()).min(SPARE);
     let low = spare.min(below.len());
     let high = above.len().saturating_sub(spare - low);
     let below = below.get(..low).unwrap_or_default();
