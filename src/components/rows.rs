@@ -21,6 +21,9 @@ const LONG: usize = 200;
 const PAGE: usize = 100;
 /// How many rows are made above the screen, and as many below; none before the first are painted.
 const OVER: i32 = 6;
+/// How many rows above the first whole one can be seen in part: what hides the top of the screen is not always as high as the
+/// place that is kept free of what has the focus.
+const HALF_SEEN: i32 = 2;
 /// How many rows stay out of sight while one leaps, at most.
 const SPARE: usize = 2 * OVER.unsigned_abs() as usize;
 /// How high a row about is, and at least what stands above the first, for how many to make before one is laid out; in
@@ -76,13 +79,6 @@ impl Seen {
     /// How many rows have gone by.
     fn gone(self) -> f64 {
         (self.scroll - self.top) / self.row.max(1.0)
-    }
-
-    /// How many rows are in sight: what stands above the table takes the place of some.
-    #[allow(clippy::cast_possible_truncation)] // no page is as high
-    fn in_sight(self) -> i32 {
-        let above = if self.row > 0.0 { -self.gone() } else { 0.0 };
-        (self.fits - above.max(0.0).floor() as i32).max(1)
     }
 }
 
@@ -233,7 +229,7 @@ impl Rows {
         self.late.get() && {
             let seen = self.seen();
             let at = whole(row) - self.base() - seen.first;
-            !(-1..=seen.in_sight()).contains(&at)
+            !(-HALF_SEEN..=seen.fits).contains(&at)
         }
     }
 
@@ -485,9 +481,10 @@ impl Rows {
                 (from, n.min(from + whole(PAGE)))
             }
             Mode::Window if seen.over == 0 => {
+                // The first may be far above the first row: as much of the screen is taken by what stands there.
                 let first = seen.first + base;
-                let to = (first + seen.in_sight()).clamp(0, n);
-                ((first - 1).clamp(0, to), to)
+                let to = (first + seen.fits.max(1)).clamp(0, n);
+                ((first - HALF_SEEN).clamp(0, to), to)
             }
             Mode::Window => {
                 let some = n.min(seen.fits + 2 * seen.over);
@@ -587,14 +584,13 @@ struct Settled {
 /// The rows wanted, and as many of those that are made as are not wanted elsewhere: they stay where they are, out of sight.
 /// All rise.
 fn stay(made: &[i32], all: Range<i32>, wanted: &[i32]) -> Vec<i32> {
-    let (Some(first), Some(last)) = (wanted.first(), wanted.last()) else {
-        return Vec::new();
-    };
+    let first = wanted.first().copied().unwrap_or(all.start);
+    let last = wanted.last().copied().unwrap_or(all.start - 1);
     let part = |from: i32, to: i32| {
         let [from, to] = [from, to].map(|end| made.partition_point(|at| *at < end));
         made.get(from..to).unwrap_or_default()
     };
-    let (below, above) = (part(all.start, *first), part(last + 1, all.end));
+    let (below, above) = (part(all.start, first), part(last + 1, all.end));
     // Those farthest behind: who goes on the same way finds them on the same side, and nothing changes its place.
     let spare = made.len().saturating_sub(wanted.len()).min(SPARE);
     let low = spare.min(below.len());

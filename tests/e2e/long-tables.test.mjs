@@ -127,6 +127,29 @@ journey('dragging the bar from end to end: the same rows are filled anew, those 
     'the rows above the screen follow each other',
   );
   expectWhole(await seen(page));
+  // Back to the top at once, and then in another order: what is on the screen is there and right in the very next frame.
+  await page.evaluate(() => {
+    window.frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+  });
+  await page.evaluate(async () => {
+    window.scrollTo(0, 0);
+    await window.frame();
+    await window.frame();
+  });
+  const first = await seen(page);
+  expectWhole(first);
+  assert.equal(first[0].name, 'Lot 0001');
+  const high = await page.evaluate(() => window.innerHeight);
+  assert.ok(first.at(-1).bottom >= high, 'down to the foot of the screen');
+  await soon(async () => (await groupRows(page).count()) > first.length, true, 'the rows out of sight are made too');
+  const names = await page.evaluate(async () => {
+    document.querySelector('th[aria-sort] button').click();
+    await window.frame();
+    const rows = [...document.querySelectorAll('table[aria-label="Groups"] tbody tr')];
+    const inSight = rows.filter((row) => row.getBoundingClientRect().top < window.innerHeight);
+    return inSight.map((row) => row.querySelector('.name').textContent);
+  });
+  assert.deepEqual(names, first.map((_, place) => `Lot ${four(LOTS - place)}`));
 });
 
 journey('a short table has all of its rows, and no choice of pages', {}, async ({ page, fault }) => {

@@ -27,10 +27,14 @@ export const settings = {
   call: ({ its }) => ['PATCH', its.path(its.key)],
   look: ({ its }) => its.path(its.key),
   open: async (cell) => {
-    await cell.page.goto(`${cell.base}/groups/${cell.its.key}/settings`);
-    await field(cell.page, 'Description').fill(cell.typed);
+    const { page } = cell;
+    await page.goto(`${cell.base}/groups/${cell.its.key}/settings`);
     // The group has been read: what stood there is what is changed.
-    await cell.page.getByText('As it was before.').waitFor();
+    await page.getByText('As it was before.').first().waitFor();
+    // A draft of the round before, whose send was refused, has another ground.
+    const away = button(page, 'Throw away');
+    if (await away.isVisible()) await away.click();
+    await field(page, 'Description').fill(cell.typed);
   },
   send: ({ page }) => button(page, 'Save changes').click(),
   says: async (cell, plan) => {
