@@ -171,7 +171,7 @@ journey('added to several groups, and taken out of those that are selected', {},
   for (const [typed, key] of [['archive', 'archive_2019'], ['design', 'design']]) {
     assert.ok(!before[key]);
     await box.fill(typed);
-    await page.getByRole('option').first().click();
+    await page.getByRole('listbox', { name: 'Group', exact: true }).getByRole('option').first().click();
   }
   await press(page, 'Review');
   await dialog(page, 'Add dave to 2 groups').waitFor();
