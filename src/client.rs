@@ -332,7 +332,7 @@ async fn receive(
 }
 
 /// What reads a body, and its method that does. If the browser can, it fills the same buffer again and again: to get a new one
-/// for each piece takes a third of the time.
+/// for each piece takes a quarter of the time.
 fn reader_of(body: &ReadableStream) -> Result<(JsValue, Function), JsValue> {
     let method = |of: &JsValue, name: &str| Reflect::get(of, &name.into()).map(Function::from);
     let get = method(body, "getReader")?;
