@@ -607,9 +607,17 @@ impl Directory {
 
     /// Everybody who is in some group: number, key, label.
     pub(crate) fn persons(&self) -> impl Iterator<Item = (u32, &str, &str)> {
+        self.persons_of(|_| true)
+    }
+
+    /// The same of some of them, by number.
+    pub(crate) fn persons_of(
+        &self,
+        of: impl Fn(u32) -> bool,
+    ) -> impl Iterator<Item = (u32, &str, &str)> {
         let persons = &self.columns.persons;
         (0..persons.len())
-            .filter(|number| persons.is_somewhere(*number))
+            .filter(move |number| of(*number) && persons.is_somewhere(*number))
             .map(|number| (number, persons.key(number), persons.label(number)))
     }
 

@@ -28,6 +28,7 @@ mod people;
 mod policy;
 mod query;
 mod roster;
+mod search;
 mod selector;
 mod words;
 mod worklist;

@@ -3,24 +3,17 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use group_api::fold_into;
-use memchr::memmem::Finder;
-
 use crate::ahead::Ahead;
 use crate::columns::Row;
 use crate::directory::Directory;
 use crate::order::{by_name, by_names, compare, directed, sorted};
 use crate::query::{Direction, Only, Query, SortBy};
-use crate::words::{Rank, Words};
+use crate::search::Search;
+use crate::words::Words;
 use crate::worklist::{WorkCounts, WorkLists};
 
 /// How many earlier searches are kept, for whoever takes letters back.
 const KEPT: usize = 24;
-
-/// Whether a word searches for people too. Nearly everybody's name holds some letter.
-const fn names_people(word: &str) -> bool {
-    word.len() >= 3
-}
 
 /// One table's view of a directory.
 #[derive(Debug)]
@@ -38,16 +31,6 @@ pub struct Selector {
     selected: Arc<Vec<u32>>,
     /// Which rows are in which work list, if that was asked since anything changed.
     lists: Option<WorkLists>,
-}
-
-/// How each row answers some words.
-#[derive(Debug)]
-struct Search {
-    words: Words,
-    only: Only,
-    ranks: Vec<Option<Rank>>,
-    /// For each word the people whose names hold it.
-    people: Vec<Arc<Vec<bool>>>,
 }
 
 impl Default for Selector {
@@ -159,14 +142,7 @@ impl Selector {
         // What was asked before is forgotten; the latest question is asked of the new rows alone.
         if let Some(mut latest) = self.searches.pop() {
             self.searches.clear();
-            latest.ranks.resize(directory.end() as usize, None);
-            let asked = Asked::new(directory, &latest.words, &latest.only, &[]);
-            latest.people = asked.people();
-            for number in news {
-                if let Some(rank) = latest.ranks.get_mut(*number as usize) {
-                    *rank = directory.row(*number).and_then(|row| asked.rank(&row));
-                }
-            }
+            latest.follow(directory, news);
             self.searches.push(latest);
         }
     }
@@ -193,174 +169,18 @@ impl Selector {
         let asked_before = self
             .searches
             .iter()
-            .position(|search| search.words == words && search.only == *only);
+            .position(|search| search.is_of(&words, only));
         if let Some(place) = asked_before {
             // Later ones are kept too: letters are taken back and typed again.
             let search = self.searches.remove(place);
             self.searches.push(search);
             return;
         }
-        let asked = Asked::new(directory, &words, only, &self.searches);
-        let wider = self
-            .searches
-            .iter()
-            .rev()
-            .find(|search| search.only == *only && words.narrow(&search.words, names_people));
-        let ranks = match wider {
-            Some(wider) => (0..)
-                .zip(&wider.ranks)
-                .map(|(number, rank)| {
-                    (*rank)?;
-                    asked.rank(&directory.row(number)?)
-                })
-                .collect(),
-            None => (0..directory.end())
-                .map(|number| asked.rank(&directory.row(number)?))
-                .collect(),
-        };
+        let search = Search::new(directory, words, only, &self.searches);
         if self.searches.len() >= KEPT {
             self.searches.remove(0);
         }
-        let people = asked.people();
-        self.searches.push(Search {
-            words,
-            only: only.clone(),
-            ranks,
-            people,
-        });
-    }
-}
-
-impl Search {
-    /// Those that answer, in this order or, if wished, the best before the others.
-    fn pick(&self, order: &[u32], best_first: bool) -> Vec<u32> {
-        let rank = |number: u32| self.ranks.get(number as usize).copied().flatten();
-        if !best_first {
-            return order
-                .iter()
-                .copied()
-                .filter(|number| rank(*number).is_some())
-                .collect();
-        }
-        let mut ranked: [Vec<u32>; Rank::ALL.len()] = Default::default();
-        for number in order {
-            let place = rank(*number).and_then(|rank| ranked.get_mut(rank as usize));
-            if let Some(list) = place {
-                list.push(*number);
-            }
-        }
-        ranked.concat()
-    }
-}
-
-/// A search, made ready to be asked of many rows.
-struct Asked<'a> {
-    whole: &'a [u8],
-    words: Vec<Word<'a>>,
-    /// Only groups that this person is in; `Some(None)`: a person who is in none.
-    of: Option<Option<u32>>,
-}
-
-struct Word<'a> {
-    finder: Finder<'a>,
-    /// The people whose names hold it; empty if nobody's does.
-    people: Arc<Vec<bool>>,
-}
-
-/// The people whose names hold part of a word, if that was asked before, the latest first.
-fn holders(searches: &[Search], word: &str) -> Option<Arc<Vec<bool>>> {
-    searches.iter().rev().find_map(|search| {
-        let mut asked = search.words.iter().zip(&search.people);
-        asked
-            .find(|(part, _)| names_people(part) && word.contains(part))
-            .map(|(_, people)| Arc::clone(people))
-    })
-}
-
-impl<'a> Asked<'a> {
-    #[inline(never)]
-    fn new(directory: &Directory, words: &'a Words, only: &Only, searches: &[Search]) -> Self {
-        let mut folded = String::new();
-        let word = |text: &'a str| {
-            let finder = Finder::new(text);
-            let mut people = Vec::new();
-            if names_people(text) {
-                let among = holders(searches, text);
-                for (number, key, label) in directory.persons() {
-                    if among
-                        .as_ref()
-                        .is_some_and(|among| among.get(number as usize) != Some(&true))
-                    {
-                        continue;
-                    }
-                    folded.clear();
-                    fold_into(label, &mut folded);
-                    if label != key {
-                        folded.push('\n');
-                        fold_into(key, &mut folded);
-                    }
-                    if finder.find(folded.as_bytes()).is_some() {
-                        people.resize(people.len().max(number as usize), false);
-                        people.push(true);
-                    }
-                }
-            }
-            Word {
-                finder,
-                people: Arc::new(people),
-            }
-        };
-        Self {
-            whole: words.whole().as_bytes(),
-            words: words.iter().map(word).collect(),
-            of: match only {
-                Only::All => None,
-                Only::Of(person) => Some(directory.person(person)),
-            },
-        }
-    }
-
-    fn people(&self) -> Vec<Arc<Vec<bool>>> {
-        self.words
-            .iter()
-            .map(|word| Arc::clone(&word.people))
-            .collect()
-    }
-
-    fn rank(&self, row: &Row<'_>) -> Option<Rank> {
-        if let Some(person) = self.of {
-            let person = person?;
-            row.memberships()
-                .iter()
-                .find(|membership| membership.person() == person)?;
-        }
-        let folded = row.folded();
-        let mut by_person = false;
-        for word in &self.words {
-            if word.finder.find(folded).is_none() {
-                by_person = true;
-                if word.people.is_empty() {
-                    return None;
-                }
-                row.memberships().iter().find(|membership| {
-                    word.people.get(membership.person() as usize) == Some(&true)
-                })?;
-            }
-        }
-        if by_person {
-            return Some(Rank::Person);
-        }
-        // Name and key stand in lines one behind the other.
-        let lines = [Some(folded), folded.get(row.folded_name().len() + 1..)];
-        let behind = |line: Option<&[u8]>| line?.strip_prefix(self.whole)?.first().copied();
-        let behind = lines.map(behind);
-        Some(if behind.contains(&Some(b'\n')) {
-            Rank::Exact
-        } else if behind.iter().any(Option::is_some) {
-            Rank::Prefix
-        } else {
-            Rank::Inside
-        })
+        self.searches.push(search);
     }
 }
 

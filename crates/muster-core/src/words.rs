@@ -2,6 +2,12 @@
 
 use group_api::fold;
 
+/// Whether a text holds a word. One copy of it: written out wherever it is asked, it makes the app a kilobyte longer.
+#[inline(never)]
+pub(crate) fn holds(text: &str, word: &str) -> bool {
+    text.contains(word)
+}
+
 /// How well a text answers a search: exact before prefix before inside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rank {
@@ -41,6 +47,14 @@ impl Words {
         &self.whole
     }
 
+    /// The word, folded, if it is one alone.
+    pub(crate) fn single(&self) -> Option<&str> {
+        match self.words.as_slice() {
+            [word] => Some(word),
+            _ => None,
+        }
+    }
+
     /// Each word, folded.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.words.iter().map(String::as_str)
@@ -53,7 +67,7 @@ impl Words {
             // A longer word that people are searched for answers more than a shorter one may.
             self.words
                 .iter()
-                .any(|word| word.contains(other.as_str()) && (names(other) || !names(word)))
+                .any(|word| holds(word, other) && (names(other) || !names(word)))
         };
         others.words.iter().all(is_found)
     }
@@ -67,15 +81,13 @@ impl Words {
     /// Whether each of them stands in a folded text.
     #[must_use]
     pub fn are_in(&self, text: &str) -> bool {
-        self.words.iter().all(|word| text.contains(word.as_str()))
+        self.words.iter().all(|word| holds(text, word))
     }
 
     /// Ranks a thing by its folded names and its other folded text; `None` if a word is nowhere.
     #[must_use]
     pub fn rank(&self, names: &[&str], rest: &str) -> Option<Rank> {
-        let found = |word: &String| {
-            names.iter().any(|name| name.contains(word.as_str())) || rest.contains(word.as_str())
-        };
+        let found = |word: &String| names.iter().any(|name| holds(name, word)) || holds(rest, word);
         if !self.words.iter().all(found) {
             return None;
         }

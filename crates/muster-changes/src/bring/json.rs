@@ -140,7 +140,7 @@ fn said(value: Option<&Value>) -> String {
             let each: Vec<String> = list.iter().map(|one| said(Some(one))).collect();
             each.join("; ")
         }
-        Some(other) => group_api::json_text(other),
+        Some(other) => other.to_string(),
     }
 }
 

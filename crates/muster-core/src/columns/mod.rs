@@ -3,6 +3,7 @@
 //! bytes beside it.
 
 mod chunks;
+mod hits;
 mod index;
 mod persons;
 mod pool;
@@ -16,6 +17,7 @@ use memchr::memchr;
 
 use crate::natural::prefix;
 use chunks::Chunks;
+pub(crate) use hits::{Hits, OneOf};
 use index::hash_many;
 pub(crate) use index::{Index, hash};
 pub(crate) use persons::Persons;
@@ -249,6 +251,35 @@ impl<'a> Row<'a> {
         self.columns
             .folded
             .get(self.cells.folded, self.cells.folded_length)
+    }
+
+    /// The same from the name on, and from the key on.
+    pub(crate) fn folded_from_name_and_key(&self) -> [&'a [u8]; 2] {
+        let all = self.folded();
+        let key = all.get(self.cells.folded_name as usize + 1..);
+        [all, key.unwrap_or_default()]
+    }
+
+    /// Whether a word stands in name, key or description, folded.
+    #[inline]
+    pub(crate) fn holds(&self, word: &mut Hits<'_>) -> bool {
+        let Cells {
+            folded,
+            folded_length,
+            ..
+        } = *self.cells;
+        word.are_in(&self.columns.folded, folded, folded_length)
+    }
+
+    /// Whether one of these people is in the group.
+    #[inline]
+    pub(crate) fn has(&self, people: &mut OneOf) -> bool {
+        let Cells {
+            members,
+            memberships,
+            ..
+        } = *self.cells;
+        people.is_in(&self.columns.members, members, memberships)
     }
 
     /// The name, folded.

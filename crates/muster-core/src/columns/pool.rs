@@ -27,6 +27,11 @@ impl<T> Default for Pool<T> {
 /// Where a slice begins.
 pub(crate) type Address = u32;
 
+/// The page in which a slice begins.
+pub(crate) const fn page_of(at: Address) -> u32 {
+    at >> SHIFT
+}
+
 impl<T: Copy> Pool<T> {
     /// Puts parts down one behind the other, as one slice.
     pub(crate) fn push(&mut self, parts: &[&[T]]) -> Address {
@@ -60,6 +65,14 @@ impl<T: Copy> Pool<T> {
             .get(at as usize >> SHIFT)
             .and_then(|page| page.get(offset..offset + length as usize))
             .unwrap_or_default()
+    }
+
+    /// What stands in a page from there on, as far as so many entries.
+    pub(crate) fn ahead(&self, at: Address, most: u32) -> &[T] {
+        let offset = at as usize & (PAGE - 1);
+        let page = self.pages.get(at as usize >> SHIFT).map(Vec::as_slice);
+        let behind = page.and_then(|page| page.get(offset..)).unwrap_or_default();
+        behind.get(..most as usize).unwrap_or(behind)
     }
 
     /// Puts other parts in place of a slice, where it is or somewhere else.
