@@ -36,6 +36,15 @@ fn numbered(numbers: impl Iterator<Item = usize>) -> Vec<String> {
 
 /// A table of buttons, its rows 20 pixels high.
 fn table(names: RwSignal<Vec<String>>, asked: RwSignal<String>) -> Place {
+    table_of(names, asked, None)
+}
+
+/// The same whose rows may still be on their way.
+fn table_of(
+    names: RwSignal<Vec<String>>,
+    asked: RwSignal<String>,
+    coming: Option<RwSignal<bool>>,
+) -> Place {
     window().scroll_to_with_x_and_y(0.0, 0.0);
     window().local_storage().unwrap().unwrap().clear().unwrap();
     muster::browser::replace_query(&[("page", None)]);
@@ -45,7 +54,11 @@ fn table(names: RwSignal<Vec<String>>, asked: RwSignal<String>) -> Place {
     mount(move || {
         let count = Memo::new(move |_| names.with(Vec::len));
         let asked = Memo::new(move |_| asked.get());
-        let rows = Rows::new(count, asked, Box::new(move |row| Names(names).at(row)));
+        let key = Box::new(move |row| Names(names).at(row));
+        let rows = match coming {
+            Some(coming) => Rows::coming_in(count, asked, key, Memo::new(move |_| coming.get())),
+            None => Rows::new(count, asked, key),
+        };
         let slot = move |place: Memo<usize>| {
             let cells = view! { <td><button>{move || Names(names).at(place.get())}</button></td> };
             row(place, Value::None, cells.into_any())
@@ -107,6 +120,40 @@ async fn a_short_table_is_whole_and_a_long_one_is_a_window() {
     names.set(vec![]);
     settle().await;
     assert!(shown(&place).is_empty());
+}
+
+/// What comes in by and by costs no more than what is in sight of it, even while it is short.
+#[wasm_bindgen_test]
+async fn a_short_table_is_made_as_far_as_in_sight_until_all_of_it_is_there() {
+    let (names, coming) = (RwSignal::new(vec![]), RwSignal::new(true));
+    let place = table_of(names, RwSignal::default(), Some(coming));
+    names.set(numbered(0..150));
+    settle().await;
+    let some = shown(&place).len();
+    assert!(some > 5 && some < 100, "{some}");
+    expect_right(&place, names);
+    // A few that come in before the others.
+    names.set([vec!["a".to_owned()], numbered(0..150)].concat());
+    settle().await;
+    assert!(shown(&place).len() < 100);
+    expect_right(&place, names);
+    coming.set(false);
+    settle().await;
+    assert_eq!(shown(&place).len(), 151);
+    expect_right(&place, names);
+    // Whoever leaps to its end finds all of it there.
+    window().scroll_to_with_x_and_y(0.0, 2500.0);
+    settle().await;
+    assert_eq!(shown(&place).len(), 151);
+}
+
+/// What was there when the table was made is there at once, though it is read again.
+#[wasm_bindgen_test]
+async fn a_short_table_that_is_read_again_stays_whole() {
+    let names = RwSignal::new(numbered(0..150));
+    let place = table_of(names, RwSignal::default(), Some(RwSignal::new(true)));
+    settle().await;
+    assert_eq!(shown(&place).len(), 150);
 }
 
 /// Whatever comes and goes at once, and wherever the page is scrolled to.

@@ -94,6 +94,8 @@ struct Inner {
     made: RefCell<Vec<i32>>,
     /// How often one has leapt over all rows that were in sight.
     leaps: Cell<u32>,
+    /// Whether more rows may be on their way, where that is to be heeded. Reactive.
+    coming: Option<Memo<bool>>,
     router: Option<Router>,
 }
 
@@ -130,6 +132,29 @@ impl Rows {
         asked: Memo<String>,
         key: Box<dyn Fn(usize) -> Option<String>>,
     ) -> Self {
+        Self::of(count, asked, key, None)
+    }
+
+    /// The same for rows that come in by and by, if none is there yet: as long as more may be on their way, and until the
+    /// first are painted, no more are made than are in sight, however short the table is by then.
+    #[must_use]
+    pub fn coming_in(
+        count: Memo<usize>,
+        asked: Memo<String>,
+        key: Box<dyn Fn(usize) -> Option<String>>,
+        coming: Memo<bool>,
+    ) -> Self {
+        let is_empty = count.get_untracked() == 0;
+        let coming = Some(coming).filter(|coming| is_empty && coming.get_untracked());
+        Self::of(count, asked, key, coming)
+    }
+
+    fn of(
+        count: Memo<usize>,
+        asked: Memo<String>,
+        key: Box<dyn Fn(usize) -> Option<String>>,
+        coming: Option<Memo<bool>>,
+    ) -> Self {
         let inner = StoredValue::new_local(Rc::new(Inner {
             key,
             seen: Cell::new(Seen {
@@ -141,6 +166,7 @@ impl Rows {
             held: RefCell::default(),
             made: RefCell::default(),
             leaps: Cell::new(0),
+            coming,
             router: use_context::<Router>(),
         }));
         let base = Memo::new(move |before: Option<&(String, i32)>| {
@@ -369,7 +395,8 @@ impl Rows {
         let mut seen = before;
         seen.scroll = window().scroll_y().unwrap_or_default();
         seen.first = seen.gone().ceil() as i32 - untrack(|| self.base());
-        if (seen.first - before.first).abs() > seen.fits {
+        let leapt = (seen.first - before.first).abs() > seen.fits;
+        if leapt && untrack(|| self.mode()) == Mode::Window {
             seen.over = 0;
             self.fill_later();
         }
@@ -474,7 +501,13 @@ impl Rows {
     fn wanted(self) -> Vec<i32> {
         let (n, base, seen) = (whole(self.count.get()), self.base(), self.seen());
         let mode = self.mode();
+        let is_part = |coming: Memo<bool>| coming.get() || seen.over == 0;
         let (from, to) = match mode {
+            Mode::Plain if self.inner.get_value().coming.is_some_and(is_part) => (
+                0,
+                n.min(seen.first + base + seen.fits.max(1) + seen.over)
+                    .max(0),
+            ),
             Mode::Plain => (0, n),
             Mode::Pages => {
                 let from = whole(self.page() * PAGE);

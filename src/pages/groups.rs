@@ -184,7 +184,16 @@ pub fn Groups() -> impl IntoView {
         rest.is_here()
             .then(|| doors::work_lists(store, list, coverage))
     };
-    let rows = Rows::new(matching, asked, Box::new(move |row| listed.key(row)));
+    // For the first time: what is read again is there.
+    let coming = Memo::new(move |before: Option<&bool>| {
+        before != Some(&false) && matches!(coverage.get(), Coverage::Loading | Coverage::None)
+    });
+    let rows = Rows::coming_in(
+        matching,
+        asked,
+        Box::new(move |row| listed.key(row)),
+        coming,
+    );
     let clear = move || {
         search.set(String::new());
         mine.set(false);
