@@ -275,11 +275,13 @@ async fn receive(
     let Some(body) = response.body() else {
         return Ok(());
     };
-    let broken = |_| Broken {
-        error: ApiError::NoConnection,
-        began: false,
+    let broken = |began| {
+        move |_| Broken {
+            error: ApiError::NoConnection,
+            began,
+        }
     };
-    let (reader, read) = reader_of(&body).map_err(broken)?;
+    let (reader, read) = reader_of(&body).map_err(broken(false))?;
     let mut buffer = js_sys::ArrayBuffer::new(BUFFER);
     let (done_key, value_key) = (JsValue::from_str("done"), JsValue::from_str("value"));
     let mut room = Vec::new();
@@ -288,7 +290,8 @@ async fn receive(
     loop {
         // A reader that brings its own buffers does not look at this one.
         let into = js_sys::Uint8Array::new(&buffer);
-        let reading: Promise = read.call1(&reader, &into).map_err(broken)?.unchecked_into();
+        let reading = read.call1(&reader, &into).map_err(broken(began))?;
+        let reading: Promise = reading.unchecked_into();
         let piece = JsFuture::from(reading).await.map_err(|_| Broken {
             error: quiet.why(),
             began,
@@ -297,7 +300,7 @@ async fn receive(
         if Reflect::get(&piece, &done_key).is_ok_and(|done| done.is_truthy()) {
             return Ok(());
         }
-        let value = Reflect::get(&piece, &value_key).map_err(broken)?;
+        let value = Reflect::get(&piece, &value_key).map_err(broken(began))?;
         let value: js_sys::Uint8Array = value.unchecked_into();
         began = true;
         buffer = value.buffer();
