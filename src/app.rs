@@ -68,6 +68,12 @@ fn Frame() -> impl IntoView {
         here
     });
     let place = Memo::new(move |_| Place::of(&router.parts()));
+    // The bar and the page each in a task of its own.
+    let has_bar = RwSignal::new(false);
+    spawn_local(async move {
+        turn().await;
+        has_bar.set(true);
+    });
     view! {
         <a
             class="skip btn"
@@ -87,7 +93,7 @@ fn Frame() -> impl IntoView {
         </a>
         {rest.piece(|| false, doors::idle_watch)}
         <TopBar />
-        {move || match place.get() {
+        {move || has_bar.get().then(|| match place.get() {
             Place::Home => view! { <Home /> }.into_any(),
             Place::Connect => {
                 rest.fetch_ahead();
@@ -95,7 +101,7 @@ fn Frame() -> impl IntoView {
             }
             Place::InConnection => view! { <InConnection /> }.into_any(),
             Place::Nowhere => view! { <Nowhere /> }.into_any(),
-        }}
+        })}
         {rest.piece(move || session.asking().is_some(), doors::reconnect)}
     }
 }

@@ -34,5 +34,6 @@ pub fn start() {
     overlay::install();
     leptos::show_texts_by(group_api::visible);
     session::theme::apply_saved();
-    leptos::mount::mount_to_body(app::App);
+    // In a task of its own: to make the program ready took one.
+    browser::later(0, || leptos::mount::mount_to_body(app::App));
 }
