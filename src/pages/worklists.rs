@@ -1,6 +1,7 @@
 //! Lists of groups that want a hand, as filters over the groups table.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use muster_core::{Coverage, WorkCounts, WorkList};
 
 use crate::browser;
@@ -31,13 +32,30 @@ pub fn WorkLists(
     /// How much of the groups is known.
     coverage: Memo<Coverage>,
 ) -> impl IntoView {
+    // To go through all groups takes a while: whoever waits for the last rows sees them first.
+    let may_count = RwSignal::new(false);
+    let is_there =
+        Memo::new(move |_| !matches!(coverage.get(), Coverage::None | Coverage::Loading));
+    Effect::new(move |_| {
+        if !is_there.get() {
+            may_count.set(false);
+            return;
+        }
+        spawn_local(async move {
+            browser::painted().await;
+            if is_there.try_get_untracked() == Some(true) {
+                may_count.set(true);
+            }
+        });
+    });
     // While a list comes in, what was counted last stands; before that, nothing.
-    let counts = Memo::new(
-        move |before: Option<&Option<WorkCounts>>| match coverage.get() {
-            Coverage::None | Coverage::Loading => before.copied().flatten(),
-            Coverage::BrokenOff(_) | Coverage::Full { .. } => Some(store.work()),
-        },
-    );
+    let counts = Memo::new(move |before: Option<&Option<WorkCounts>>| {
+        if may_count.get() {
+            Some(store.work())
+        } else {
+            before.copied().flatten()
+        }
+    });
     let so_far = Memo::new(move |_| match coverage.get() {
         Coverage::BrokenOff(_) => " so far",
         _ => "",
