@@ -212,6 +212,12 @@ impl Router {
         }
     }
 
+    /// Whether the page is still to be scrolled to where it was left.
+    #[must_use]
+    pub fn is_to_scroll(self) -> bool {
+        self.scroll.get_value().wanted.is_some()
+    }
+
     /// Whether the page is scrolled to where it was come back to, and not further by the user.
     #[must_use]
     pub fn came_back_to(self, scroll: f64) -> bool {

@@ -12,6 +12,7 @@ use common::{Place, mount, settle, until};
 use leptos::Value;
 use leptos::prelude::*;
 use muster::components::{InPages, Pager, Rows, row};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -138,8 +139,7 @@ async fn a_short_table_is_made_as_far_as_in_sight_until_all_of_it_is_there() {
     assert!(shown(&place).len() < 100);
     expect_right(&place, names);
     coming.set(false);
-    settle().await;
-    assert_eq!(shown(&place).len(), 151);
+    until("all are made", || shown(&place).len() == 151).await;
     expect_right(&place, names);
     // Whoever leaps to its end finds all of it there.
     window().scroll_to_with_x_and_y(0.0, 2500.0);
@@ -147,13 +147,28 @@ async fn a_short_table_is_made_as_far_as_in_sight_until_all_of_it_is_there() {
     assert_eq!(shown(&place).len(), 151);
 }
 
-/// What was there when the table was made is there at once, though it is read again.
+/// Who has the focus keeps it, however far one scrolls away while others come in.
 #[wasm_bindgen_test]
-async fn a_short_table_that_is_read_again_stays_whole() {
-    let names = RwSignal::new(numbered(0..150));
-    let place = table_of(names, RwSignal::default(), Some(RwSignal::new(true)));
+async fn a_row_that_was_made_stays_while_others_come_in() {
+    let (names, coming) = (RwSignal::new(vec![]), RwSignal::new(true));
+    let place = table_of(names, RwSignal::default(), Some(coming));
+    names.set(numbered(0..150));
+    until("more are made as one scrolls down", || {
+        window().scroll_to_with_x_and_y(0.0, 1e5);
+        shown(&place).len() > 40
+    })
+    .await;
+    let button = place.all("tr button").pop().unwrap();
+    let button: web_sys::HtmlElement = button.unchecked_into();
+    let name = button.text_content().unwrap();
+    button.focus().unwrap();
+    window().scroll_to_with_x_and_y(0.0, 0.0);
     settle().await;
-    assert_eq!(shown(&place).len(), 150);
+    names.set([vec!["a".to_owned()], numbered(0..150)].concat());
+    settle().await;
+    let focused = document().active_element().unwrap();
+    assert_eq!(focused.text_content().unwrap(), name);
+    expect_right(&place, names);
 }
 
 /// Whatever comes and goes at once, and wherever the page is scrolled to.

@@ -135,8 +135,9 @@ impl Rows {
         Self::of(count, asked, key, None)
     }
 
-    /// The same for rows that come in by and by, if none is there yet: as long as more may be on their way, and until the
-    /// first are painted, no more are made than are in sight, however short the table is by then.
+    /// The same for rows that come in by and by: as long as more are on their way, and until the first are painted, no more
+    /// are made than are in sight and a few, however short the table is by then. A page that is scrolled back to where it
+    /// was left needs all of its height.
     #[must_use]
     pub fn coming_in(
         count: Memo<usize>,
@@ -144,8 +145,8 @@ impl Rows {
         key: Box<dyn Fn(usize) -> Option<String>>,
         coming: Memo<bool>,
     ) -> Self {
-        let is_empty = count.get_untracked() == 0;
-        let coming = Some(coming).filter(|coming| is_empty && coming.get_untracked());
+        let goes_back = use_context::<Router>().is_some_and(Router::is_to_scroll);
+        let coming = Some(coming).filter(|coming| coming.get_untracked() && !goes_back);
         Self::of(count, asked, key, coming)
     }
 
@@ -501,13 +502,17 @@ impl Rows {
     fn wanted(self) -> Vec<i32> {
         let (n, base, seen) = (whole(self.count.get()), self.base(), self.seen());
         let mode = self.mode();
-        let is_part = |coming: Memo<bool>| coming.get() || seen.over == 0;
+        let inner = self.inner.get_value();
+        let is_part = inner
+            .coming
+            .is_some_and(|coming| coming.get() || seen.over == 0);
         let (from, to) = match mode {
-            Mode::Plain if self.inner.get_value().coming.is_some_and(is_part) => (
-                0,
-                n.min(seen.first + base + seen.fits.max(1) + seen.over)
-                    .max(0),
-            ),
+            Mode::Plain if is_part => {
+                let sight = seen.first + base + seen.fits.max(1) + seen.over;
+                // What is made stays: it may have the focus.
+                let made = inner.made.borrow().last().map_or(0, |at| at + base + 1);
+                (0, sight.max(made).clamp(0, n))
+            }
             Mode::Plain => (0, n),
             Mode::Pages => {
                 let from = whole(self.page() * PAGE);
@@ -534,7 +539,6 @@ impl Rows {
         for (from, to) in [(low, high.min(from)), (from, to), (low.max(to), high)] {
             rows.extend((from..to).map(|row| row - base));
         }
-        let inner = self.inner.get_value();
         let mut made = inner.made.borrow_mut();
         if mode == Mode::Window && seen.over == 0 {
             rows = stay(&made, -base..n - base, &rows);

@@ -185,8 +185,9 @@ pub fn Groups() -> impl IntoView {
             .then(|| doors::work_lists(store, list, coverage))
     };
     // For the first time: what is read again is there.
+    let is_first = known.get_untracked() == 0;
     let coming = Memo::new(move |before: Option<&bool>| {
-        before != Some(&false) && matches!(coverage.get(), Coverage::Loading | Coverage::None)
+        *before.unwrap_or(&is_first) && matches!(coverage.get(), Coverage::Loading | Coverage::None)
     });
     let rows = Rows::coming_in(
         matching,

@@ -160,6 +160,30 @@ journey('a short table has all of its rows, and no choice of pages', {}, async (
   assert.equal(await inPages(page).count(), 0);
 });
 
+journey('a short table is scrolled to where it was after a reload, however far that is', {}, async ({ page, fault }) => {
+  fault.on('GET', LONG_LIST, { json: lots(all.slice(0, 120)) });
+  await enter(page);
+  await soon(() => groupRows(page).count(), 120);
+  for (const place of [450, 1_700]) {
+    await scrollTo(page, place);
+    await soon(async () => (await seen(page)).some(({ top }) => top < 150), true, 'it is scrolled');
+    await page.reload();
+    await soon(() => scrolled(page), place, 'after a reload');
+    await soon(() => groupRows(page).count(), 120);
+    assert.equal(await scrolled(page), place, 'and it stays there');
+  }
+});
+
+journey('a list that is read again is shown whole while it is read', {}, async ({ page, fault }) => {
+  await open(page, fault);
+  fault.on('GET', LONG_LIST, { hang: true }, { times: 1 });
+  await page.getByRole('button', { name: 'Read again', exact: true }).click();
+  // So few that the table is a short one.
+  await search(page).fill('lot_00');
+  const found = all.filter((n) => four(n).startsWith('00'));
+  await soon(() => groupRows(page).count(), found.length);
+});
+
 /** What is marked in an element: the browser's own highlights, in the order of the text. */
 const marked = (element) =>
   element.evaluate((element) =>
