@@ -32,10 +32,10 @@ pub fn WorkLists(
     /// How much of the groups is known.
     coverage: Memo<Coverage>,
 ) -> impl IntoView {
-    // To go through all groups takes a while: whoever waits for the last rows sees them first.
-    let may_count = RwSignal::new(false);
     let is_there =
         Memo::new(move |_| !matches!(coverage.get(), Coverage::None | Coverage::Loading));
+    // To go through all groups takes a while: whoever waits for the last rows sees them first.
+    let may_count = RwSignal::new(is_there.get_untracked());
     Effect::new(move |_| {
         if !is_there.get() {
             may_count.set(false);
