@@ -719,6 +719,31 @@ mod tests {
         }
     }
 
+    /// Names are looked through many at once: each of a thousand is found by itself, and by no part of two.
+    #[test]
+    fn everybody_is_found_by_name_however_many_there_are() {
+        let mut directory = Directory::new(Instabase.capabilities(), 7);
+        directory.begin();
+        let name = |number: usize| format!("{number:03}.{}", "x".repeat(number % 30));
+        for number in 0..1000 {
+            let members = Members::Listed(vec![member(&name(number), "member")]);
+            put(
+                &mut directory,
+                group(&format!("g{number:03}"), "Team", "", members),
+            );
+        }
+        let mut selector = Selector::default();
+        let mut found = |text: &str| selector.select(&directory, &search(text)).len();
+        for number in 0..1000 {
+            let word = format!("{number:03}.");
+            assert_eq!(found(&word), 1, "{word}");
+        }
+        assert_eq!(found("xx.0"), 0);
+        let long = |length| format!(".{}", "x".repeat(length));
+        assert_eq!(found(&long(29)), 33);
+        assert_eq!(found(&long(30)), 0);
+    }
+
     #[test]
     fn the_best_match_comes_first_and_numbers_are_numbers() {
         let directory = directory();

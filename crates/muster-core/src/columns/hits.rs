@@ -158,7 +158,7 @@ mod tests {
     }
 
     proptest! {
-        /// As if each text were looked through by itself, in whatever order, and where slices were given up.
+        /// As if each text were looked through by itself, in whatever order.
         #[test]
         fn each_text_is_answered_for_itself(
             word in "[ab]{1,3}|ab\n?a",
