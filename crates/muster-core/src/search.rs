@@ -97,9 +97,9 @@ impl Search {
         ranked.concat()
     }
 
-    /// Whether it is known of a row that its text does not hold this word. `None`: of no row.
-    fn without<'s>(earlier: &'s [Self], only: &Only, word: &str) -> Option<&'s [Option<Rank>]> {
-        // What does not hold part of a word does not hold the word.
+    /// How the rows answered part of this word, where that was asked for by itself, the latest first: those whose text did
+    /// not hold the part do not hold the word.
+    fn of_part<'s>(earlier: &'s [Self], only: &Only, word: &str) -> Option<&'s [Option<Rank>]> {
         let tells = |search: &&Self| {
             search.only == *only && search.words.single().is_some_and(|part| holds(word, part))
         };
@@ -204,7 +204,7 @@ impl<'a> Asked<'a> {
     fn new(directory: &Directory, words: &'a Words, only: &Only, earlier: &'a [Search]) -> Self {
         let word = |text: &'a str| Word {
             hits: Hits::new(text),
-            part: Search::without(earlier, only, text),
+            part: Search::of_part(earlier, only, text),
             people: OneOf::new(people_of(directory, text, earlier)),
         };
         Self {
@@ -247,11 +247,8 @@ impl<'a> Asked<'a> {
         // Name and key stand in lines one behind the other.
         let [name, key] = row.folded_from_name_and_key();
         let behind = |line: &[u8]| {
-            // Mostly the first letter tells, and that is looked at without a call.
-            let may_be = line.first() == self.whole.first();
-            line.get(self.whole.len())
-                .copied()
-                .filter(|_| may_be && line.starts_with(self.whole))
+            let behind = line.strip_prefix(self.whole)?;
+            behind.first().copied()
         };
         let behind = [behind(name), behind(key)];
         Some(if behind.contains(&Some(b'\n')) {
