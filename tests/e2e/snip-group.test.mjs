@@ -10,6 +10,8 @@ async function open(page, user, id, part = '') {
   await connect(page, { system: 'snip', user });
   await groupsAreRead(page);
   await page.getByRole('row').filter({ has: page.getByRole('button', { name: `Copy ${id}`, exact: true }) }).getByRole('link').click();
+  // The list names the members, too: until the group itself was read, rows still find their places.
+  await page.getByRole('status').filter({ hasText: /· read \d\d:\d\d/ }).waitFor();
   await page.getByRole('table', { name: 'Members' }).waitFor();
   if (part === 'settings') {
     await page.getByRole('link', { name: 'Settings', exact: true }).click();
