@@ -285,6 +285,16 @@ impl Rows {
         }
     }
 
+    /// What the class of its table ends with. Reactive.
+    #[must_use]
+    pub fn class(self) -> &'static str {
+        if self.mode() == Mode::Window {
+            " long"
+        } else {
+            ""
+        }
+    }
+
     /// Whether it is shown in pages. Reactive.
     #[must_use]
     pub fn has_pages(self) -> bool {

@@ -335,7 +335,7 @@ fn Table(listed: Memo<Vec<Told>>, rows: Rows, open: RwSignal<Option<RunId>>) -> 
         row(place, Value::None, cells.into_any())
     };
     view! {
-        <table class="ledger activity" role="table" aria-label="Activity" aria-rowcount=move || (count.get() + 1).to_string()>
+        <table class=move || format!("ledger activity{}", rows.class()) role="table" aria-label="Activity" aria-rowcount=move || (count.get() + 1).to_string()>
             <thead role="rowgroup">
                 <tr role="row" aria-rowindex="1">
                     <th role="columnheader" scope="col" class="c-when">"When"</th>

@@ -560,7 +560,7 @@ fn Table(
         <table
             class=move || {
                 let timed = if has_times { " timed" } else { "" };
-                format!("ledger groups{timed}{}", listed.selection.class())
+                format!("ledger groups{timed}{}{}", rows.class(), listed.selection.class())
             }
             role="table"
             aria-label="Groups"

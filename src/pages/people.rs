@@ -447,7 +447,7 @@ fn Table(
     };
     view! {
         <table
-            class="ledger people"
+            class=move || format!("ledger people{}", rows.class())
             role="table"
             aria-label="People"
             aria-rowcount=move || (count.get() + 1).to_string()

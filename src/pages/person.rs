@@ -677,7 +677,7 @@ fn Table(
     };
     view! {
         <table
-            class=move || format!("ledger holdings{}", selection.class())
+            class=move || format!("ledger holdings{}{}", rows.class(), selection.class())
             role="table"
             aria-label=move || format!("Groups of {}", name.get())
             aria-rowcount=move || (count.get() + 1).to_string()

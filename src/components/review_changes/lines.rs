@@ -188,7 +188,7 @@ pub(super) fn Lines(state: State) -> impl IntoView {
                 </span>
             </div>
         </div>
-        <table class="ledger steps" role="table" aria-label="Changes" aria-rowcount=move || (count.get() + 1).to_string()>
+        <table class=move || format!("ledger steps{}", rows.class()) role="table" aria-label="Changes" aria-rowcount=move || (count.get() + 1).to_string()>
             <thead role="rowgroup">
                 <tr role="row" aria-rowindex="1">
                     <th role="columnheader" class="c-name">

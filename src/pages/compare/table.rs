@@ -100,7 +100,7 @@ pub(super) fn Table(
     };
     view! {
         <table
-            class=format!("ledger compare of-{sides}")
+            class=move || format!("ledger compare of-{sides}{}", rows.class())
             role="table"
             aria-label="Comparison"
             aria-rowcount=move || (count.get() + 1).to_string()

@@ -614,7 +614,7 @@ fn MembersTable(
         <table
             class=move || {
                 let timed = if has_times { " timed" } else { "" };
-                format!("ledger members{timed}{}", table.selection.class())
+                format!("ledger members{timed}{}{}", rows.class(), table.selection.class())
             }
             role="table"
             aria-label="Members"

@@ -115,7 +115,7 @@ fn Table(
         row(place, Value::None, cells.into_any())
     };
     view! {
-        <table class="ledger shelf" role="table" aria-label="Snapshots" aria-rowcount=move || (count.get() + 1).to_string()>
+        <table class=move || format!("ledger shelf{}", rows.class()) role="table" aria-label="Snapshots" aria-rowcount=move || (count.get() + 1).to_string()>
             <thead role="rowgroup">
                 <tr role="row" aria-rowindex="1">
                     <th role="columnheader" scope="col" class="c-name">"Snapshot"</th>

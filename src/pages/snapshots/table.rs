@@ -159,7 +159,7 @@ pub(super) fn Table(
         row(place, Value::None, cells.into_any())
     };
     view! {
-        <table class="ledger since" role="table" aria-label="Changes" aria-rowcount=move || (count.get() + 1).to_string()>
+        <table class=move || format!("ledger since{}", rows.class()) role="table" aria-label="Changes" aria-rowcount=move || (count.get() + 1).to_string()>
             <thead role="rowgroup">
                 <tr role="row" aria-rowindex="1">
                     <th role="columnheader" scope="col" class="c-name">"Group"</th>
