@@ -164,7 +164,9 @@ pub fn Activity() -> impl IntoView {
         move |row: usize| listed.with(|listed| Some(listed.get(row)?.run.about.id.0.to_string()));
     let rows = Rows::new(count, asked, Box::new(key));
     let asking = RwSignal::new(false);
+    // The table itself stays while its rows change.
     let none = Memo::new(move |_| count.get() == 0);
+    let none_at_all = Memo::new(move |_| total.get() == 0);
     view! {
         <main class="page" id="main">
             <div class="head">
@@ -219,9 +221,9 @@ pub fn Activity() -> impl IntoView {
                     </span>
                 </div>
             </div>
-            {move || match (total.get(), count.get()) {
-                (0, _) if store.runs().memory() == Memory::Unread => view! { <p class="quiet" role="status">"Reading…"</p> }.into_any(),
-                (0, _) => {
+            {move || match (none_at_all.get(), none.get()) {
+                (true, _) if store.runs().memory() == Memory::Unread => view! { <p class="quiet" role="status">"Reading…"</p> }.into_any(),
+                (true, _) => {
                     view! {
                         <Empty title="Nothing was changed yet">
                             <p>"Whatever you change from this browser is written down here before it is sent, with what came of it."</p>
@@ -229,7 +231,7 @@ pub fn Activity() -> impl IntoView {
                     }
                         .into_any()
                 }
-                (_, 0) => {
+                (_, true) => {
                     view! {
                         <Empty title="Nothing matches">
                             <div class="actions">

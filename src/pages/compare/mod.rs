@@ -353,6 +353,8 @@ fn Look(page: Page, step: RwSignal<Step>) -> impl IntoView {
             .with(|compared| search.with(|search| compared.select(show, search)))
     });
     let matching = Memo::new(move |_| places.with(Vec::len));
+    // The table itself stays while its rows change.
+    let has_table = Memo::new(move |_| matching.get() > 0);
     let total = Memo::new(move |_| page.compared.with(|compared| compared.lines.len()));
     let asked = Memo::new(move |_| format!("{:?} {}", show.get(), search.get()));
     let key = move |row: usize| {
@@ -442,7 +444,7 @@ fn Look(page: Page, step: RwSignal<Step>) -> impl IntoView {
             <Shows page=page show=show />
             <Remarks page=page />
             {move || {
-                if matching.get() > 0 {
+                if has_table.get() {
                     view! { <Table page=page places=places rows=rows search=search /> }.into_any()
                 } else if under.get() {
                     view! { <p class="quiet" role="status">"Reading…"</p> }.into_any()

@@ -383,6 +383,9 @@ pub fn GroupMembers() -> impl IntoView {
         exports::members(page, " on the screen", shown)
     });
     let none = Memo::new(move |_| matching.get() == 0);
+    // The table itself stays while its rows change.
+    let has_table =
+        Memo::new(move |_| !none.get() || page.reading.get() == Reading::Under && total.get() == 0);
     let unlisted = Memo::new(move |_| {
         page.group
             .with(|group| group.as_ref().is_some_and(|g| g.members.listed().is_none()))
@@ -455,8 +458,7 @@ pub fn GroupMembers() -> impl IntoView {
             }
         }}
         {move || {
-            (matching.get() > 0 || page.reading.get() == Reading::Under && total.get() == 0)
-                .then(|| view! { <MembersTable table=table listed=listed rows=rows sort=sort direction=direction /> })
+            has_table.get().then(|| view! { <MembersTable table=table listed=listed rows=rows sort=sort direction=direction /> })
         }}
         <MembersBar table=table selection=table.selection keys=table.keys />
         <Pager rows=rows label="Pages of members" />

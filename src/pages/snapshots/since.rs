@@ -101,6 +101,8 @@ fn Look(
     let counts = Memo::new(move |_| since.with(|since| since.as_ref().map(|since| since.counts())));
     let total = Memo::new(move |_| counts.get().map_or(0, |counts| counts.iter().sum()));
     let matching = Memo::new(move |_| lines.with(Vec::len));
+    // The table itself stays while its rows change.
+    let has_table = Memo::new(move |_| matching.get() > 0);
     let asked = Memo::new(move |_| format!("{:?} {}", only.get(), search.get()));
     let key = move |row: usize| {
         let line = lines.with(|lines| lines.get(row).copied())?;
@@ -201,7 +203,7 @@ fn Look(
                 {What::ALL.into_iter().map(|what| chip(Some(what))).collect_view()}
             </div>
             {move || {
-                if matching.get() > 0 {
+                if has_table.get() {
                     view! { <Table page=page since=since lines=lines rows=rows search=search /> }.into_any()
                 } else if !since.with(Option::is_some) || total.get() == 0 && !matches!(coverage.get(), Coverage::Full { .. }) {
                     // Of what could not be read nothing is said.
