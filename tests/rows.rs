@@ -101,8 +101,8 @@ fn expect_right(place: &Place, names: RwSignal<Vec<String>>) {
 async fn a_short_table_is_whole_and_a_long_one_is_a_window() {
     let names = RwSignal::new(numbered(0..200));
     let place = table(names, RwSignal::default());
-    settle().await;
-    assert_eq!(shown(&place).len(), 200);
+    until("all are made", || shown(&place).len() == 200).await;
+    expect_right(&place, names);
     assert!(place.find("input").is_none(), "nothing to choose");
     names.set(numbered(0..201));
     settle().await;
@@ -121,6 +121,33 @@ async fn a_short_table_is_whole_and_a_long_one_is_a_window() {
     names.set(vec![]);
     settle().await;
     assert!(shown(&place).is_empty());
+}
+
+/// Who types waits for what is in sight, not for the rest of a short table.
+#[wasm_bindgen_test]
+async fn an_answer_is_made_as_far_as_in_sight_and_then_to_its_end() {
+    let (names, asked) = (RwSignal::new(numbered(0..4000)), RwSignal::default());
+    let place = table(names, asked);
+    settle().await;
+    for (question, count) in [("n1", 150), ("n", 4000), ("n2", 190), ("n20", 8)] {
+        let before = shown(&place).len();
+        asked.set(question.to_owned());
+        names.set(numbered(0..count));
+        // What follows from it is done; nothing was painted yet.
+        gloo_timers::future::TimeoutFuture::new(0).await;
+        let some = shown(&place).len();
+        assert!(some <= before.max(50), "{question}: {before}, {some}");
+        assert!(some >= 8, "{question}: {some}");
+        expect_right(&place, names);
+        if count <= 200 {
+            until("all are made", || shown(&place).len() == count).await;
+            expect_right(&place, names);
+        }
+    }
+    // More that come without a question are made, too.
+    names.set(numbered(0..180));
+    until("all are made", || shown(&place).len() == 180).await;
+    expect_right(&place, names);
 }
 
 /// What comes in by and by costs no more than what is in sight of it, even while it is short.

@@ -26,6 +26,9 @@ const OVER: i32 = 6;
 const HALF_SEEN: i32 = 2;
 /// How many rows stay out of sight while one leaps, at most.
 const SPARE: usize = 2 * OVER.unsigned_abs() as usize;
+/// So many rows are made at once, whoever waits for them; and so many with each further frame.
+const AT_ONCE: i32 = 50;
+const MORE: i32 = 32;
 /// How high a row about is, and at least what stands above the first, for how many to make before one is laid out; in
 /// pixels.
 const ROW: f64 = 44.0;
@@ -63,7 +66,8 @@ struct Seen {
     first: i32,
     /// How many rows fit on the screen, below what stays at its top.
     fits: i32,
-    /// How many are made above and below; none before the first are painted, and while one leaps from place to place.
+    /// How many are made above and below; none before the first are painted, and while one leaps from place to place. Of a
+    /// table that is no window, more and more below, until all are made.
     over: i32,
     /// The number of the row with the focus.
     focus: Option<i32>,
@@ -96,6 +100,8 @@ struct Inner {
     leaps: Cell<u32>,
     /// Whether more rows may be on their way, where that is to be heeded. Reactive.
     coming: Option<Memo<bool>>,
+    /// Whether all rows are made at once: the page is to be scrolled back to where it was left, and needs all of its height.
+    whole_at_once: bool,
     router: Option<Router>,
 }
 
@@ -136,8 +142,7 @@ impl Rows {
     }
 
     /// The same for rows that come in by and by: as long as more are on their way, and until the first are painted, no more
-    /// are made than are in sight and a few, however short the table is by then. A page that is scrolled back to where it
-    /// was left needs all of its height.
+    /// are made than are in sight and a few, however short the table is by then.
     #[must_use]
     pub fn coming_in(
         count: Memo<usize>,
@@ -145,9 +150,7 @@ impl Rows {
         key: Box<dyn Fn(usize) -> Option<String>>,
         coming: Memo<bool>,
     ) -> Self {
-        let goes_back = use_context::<Router>().is_some_and(Router::is_to_scroll);
-        let coming = Some(coming).filter(|coming| coming.get_untracked() && !goes_back);
-        Self::of(count, asked, key, coming)
+        Self::of(count, asked, key, Some(coming))
     }
 
     fn of(
@@ -156,6 +159,9 @@ impl Rows {
         key: Box<dyn Fn(usize) -> Option<String>>,
         coming: Option<Memo<bool>>,
     ) -> Self {
+        let router = use_context::<Router>();
+        let whole_at_once = router.is_some_and(Router::is_to_scroll);
+        let coming = coming.filter(|coming| coming.get_untracked() && !whole_at_once);
         let inner = StoredValue::new_local(Rc::new(Inner {
             key,
             seen: Cell::new(Seen {
@@ -168,7 +174,8 @@ impl Rows {
             made: RefCell::default(),
             leaps: Cell::new(0),
             coming,
-            router: use_context::<Router>(),
+            whole_at_once,
+            router,
         }));
         let base = Memo::new(move |before: Option<&(String, i32)>| {
             let inner = inner.get_value();
@@ -218,6 +225,18 @@ impl Rows {
                 rows.fill_later();
             }
             is_first || done == Some(true)
+        });
+        Effect::new(move |_| {
+            let is_late = late.get();
+            let _ = count.get();
+            if untrack(|| rows.mode()) != Mode::Plain {
+                return;
+            }
+            if is_late {
+                rows.make(0);
+            } else {
+                rows.fill_later();
+            }
         });
         Effect::new(move |before| rows.settle(before));
         Effect::new(move |before: Option<()>| {
@@ -423,13 +442,28 @@ impl Rows {
         let leaps = inner.leaps.get().wrapping_add(1);
         inner.leaps.set(leaps);
         after_paint(move || {
-            if inner.leaps.get() == leaps {
-                self.see(Seen {
-                    over: OVER,
-                    ..self.now()
-                });
+            // The page may be gone.
+            let inner = self.inner.try_get_value();
+            let Some(inner) = inner.filter(|inner| inner.leaps.get() == leaps) else {
+                return;
+            };
+            let over = self.now().over.max(OVER);
+            let made = inner.made.borrow().len();
+            let is_short = untrack(|| self.mode() == Mode::Plain && made < self.count.get());
+            let is_all = inner.coming.is_none_or(|coming| !coming.get_untracked());
+            if is_short && is_all {
+                // A table that is no window is made to its end, some rows a frame.
+                self.make(over + MORE);
+                self.fill_later();
+            } else {
+                self.make(over);
             }
         });
+    }
+
+    /// Has so many made above and below those in sight.
+    fn make(self, over: i32) {
+        self.see(Seen { over, ..self.now() });
     }
 
     /// Measures the rows as they are laid out. Where they have grown or shrunk, by another size of the
@@ -513,12 +547,13 @@ impl Rows {
         let (n, base, seen) = (whole(self.count.get()), self.base(), self.seen());
         let mode = self.mode();
         let inner = self.inner.get_value();
-        let is_part = inner
-            .coming
-            .is_some_and(|coming| coming.get() || seen.over == 0);
+        let coming = inner.coming;
+        let is_part = coming.is_some_and(|coming| coming.get() || seen.over == 0)
+            || n > AT_ONCE && !inner.whole_at_once;
         let (from, to) = match mode {
             Mode::Plain if is_part => {
-                let sight = seen.first + base + seen.fits.max(1) + seen.over;
+                let over = if self.late.get() { 0 } else { seen.over };
+                let sight = seen.first + base + seen.fits.max(1) + over;
                 // What is made stays: it may have the focus.
                 let made = inner.made.borrow().last().map_or(0, |at| at + base + 1);
                 (0, sight.max(made).clamp(0, n))
@@ -535,8 +570,8 @@ impl Rows {
                 ((first - HALF_SEEN).clamp(0, to), to)
             }
             Mode::Window => {
-                let some = n.min(seen.fits + 2 * seen.over);
-                let from = (seen.first + base - seen.over).clamp(0, n - some);
+                let some = n.min(seen.fits + 2 * OVER);
+                let from = (seen.first + base - OVER).clamp(0, n - some);
                 (from, from + some)
             }
         };

@@ -453,9 +453,13 @@ journey('a group of 2 000 members: windowed, searched, marked, in pages', {}, as
   expectWhole(await seen(page, 'Members'));
   await shot('long-members');
   await page.keyboard.press('Home');
+  const [row] = await members.locator('tbody tr').elementHandles();
   await page.getByRole('searchbox', { name: 'Search members', exact: true }).fill('RSON.12');
   await said(page, new RegExp(`^100 of ${format(CROWD + 1)}`)).waitFor();
   await soon(async () => (await marked(members)).slice(0, 2), ['rson.12', 'rson.12']);
+  assert.ok(await row.evaluate((element) => element.isConnected), 'the rows stay, and show others');
+  // What is out of sight is made after what is not.
+  await soon(() => members.locator('tbody tr').count(), 100);
   await page.getByRole('searchbox', { name: 'Search members', exact: true }).fill('');
   await inPages(page).check();
   const pages = page.getByRole('navigation', { name: 'Pages of members', exact: true });
