@@ -37,7 +37,7 @@ pub mod doors {
     };
     use crate::pages::{
         Activity, Compare, ConnectForm, ConnectMore, GroupFrame, GroupsBar, GroupsTools, Import,
-        NewGroupPage, Oddities, People, Person, Snapshots, WorkLists,
+        NewGroupPage, NoGroups, Oddities, People, Person, Snapshots, WorkLists,
     };
     use crate::session::{Connection, ConnectionId, Session};
     use crate::store::Store;
@@ -214,6 +214,13 @@ pub mod doors {
     #[must_use]
     pub fn pager(rows: Rows) -> AnyView {
         view! { <Pager rows=rows label="Pages of groups" /> }.into_any()
+    }
+
+    /// What stands where no group is shown.
+    #[inline(never)]
+    #[must_use]
+    pub fn no_groups(store: Store, known: Memo<usize>, on_clear: Callback<()>) -> AnyView {
+        view! { <NoGroups store=store known=known on_clear=on_clear /> }.into_any()
     }
 
     /// What is odd about a list that was read.

@@ -195,39 +195,29 @@ pub fn Groups() -> impl IntoView {
         Box::new(move |row| listed.key(row)),
         coming,
     );
-    let clear = move || {
+    let clear = Callback::new(move |()| {
         search.set(String::new());
         mine.set(false);
         list.set(None);
-    };
+    });
     let again = Callback::new(move |()| store.load());
     let connect_again = Callback::new({
         let id = connection.id.clone();
         move |()| session.ask_again(&id)
     });
-    let region = move || {
-        let loading = matches!(coverage.get(), Coverage::Loading | Coverage::None);
-        match (coverage.get(), known.get(), matching.get()) {
-            (Coverage::BrokenOff(error), 0, _) => view! {
-                <Failed title="The groups could not be read" error=error on_again=again on_connect=connect_again />
-            }
-            .into_any(),
-            (Coverage::Full { unreadable: 0, .. }, 0, _) => view! { <NoGroups store=store /> }.into_any(),
-            (_, 1.., 0) if !loading => view! {
-                <Empty title="No group matches">
-                    <p>
-                        {format!("None of {} has all of these words, or all of these filters.", format::groups(known.get()))}
-                    </p>
-                    <div class="actions">
-                        <button class="btn" type="button" on:click=move |_| clear()>
-                            "Clear search"
-                        </button>
-                    </div>
-                </Empty>
-            }
-            .into_any(),
-            _ => ().into_any(),
+    let failed = move || {
+        match (coverage.get(), known.get()) {
+        (Coverage::BrokenOff(error), 0) => view! {
+            <Failed title="The groups could not be read" error=error on_again=again on_connect=connect_again />
         }
+        .into_any(),
+        _ => ().into_any(),
+    }
+    };
+    let has_none = move || match (coverage.get(), known.get()) {
+        (Coverage::Full { unreadable, .. }, 0) => unreadable == 0,
+        (Coverage::Full { .. } | Coverage::BrokenOff(_), 1..) => matching.get() == 0,
+        _ => false,
     };
     // The table itself stays while its rows change; only its absence is decided here.
     let has_table = Memo::new(move |_| match coverage.get() {
@@ -265,7 +255,8 @@ pub fn Groups() -> impl IntoView {
             <div class="filters">{filters}</div>
             <Remarks store=store known=known coverage=coverage on_again=again />
             {move || has_table.get().then(|| view! { <Table listed=listed rows=rows search=search searching=searching sort=sort direction=direction coverage=coverage /> })}
-            {region}
+            {failed}
+            {rest.piece(has_none, move || has_none().then(|| doors::no_groups(store, known, clear)).into_any())}
             {bar}
             {rest.piece(move || rows.has_pages(), move || doors::pager(rows))}
         </main>
@@ -437,8 +428,36 @@ pub fn Oddities(
     }
 }
 
+/// What stands where no group is shown: none is there, or none matches.
 #[component]
-fn NoGroups(store: Store) -> impl IntoView {
+pub fn NoGroups(
+    /// The store of the connection.
+    store: Store,
+    /// How many are known.
+    known: Memo<usize>,
+    /// Lets go of what was asked for.
+    on_clear: Callback<()>,
+) -> impl IntoView {
+    move || {
+        match known.get() {
+        0 => view! { <NoneYet store=store /> }.into_any(),
+        known => view! {
+            <Empty title="No group matches">
+                <p>{format!("None of {} has all of these words, or all of these filters.", format::groups(known))}</p>
+                <div class="actions">
+                    <button class="btn" type="button" on:click=move |_| on_clear.run(())>
+                        "Clear search"
+                    </button>
+                </div>
+            </Empty>
+        }
+        .into_any(),
+    }
+    }
+}
+
+#[component]
+fn NoneYet(store: Store) -> impl IntoView {
     let connection = store.connection();
     let own = store.capabilities().scope == ListScope::OwnGroups;
     let why = if own {

@@ -26,7 +26,7 @@ pub use connect::{Connect, Form as ConnectForm};
 pub use connect_more::ConnectMore;
 pub use exports::GroupsTools;
 pub use group::{GroupFrame, GroupMembers, GroupSettings};
-pub use groups::{Groups, Oddities, group_href};
+pub use groups::{Groups, NoGroups, Oddities, group_href};
 pub use groups_bulk::GroupsBar;
 pub use import::Import;
 pub use new_group::NewGroupPage;
