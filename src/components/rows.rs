@@ -100,8 +100,6 @@ struct Inner {
     leaps: Cell<u32>,
     /// Whether more rows may be on their way, where that is to be heeded. Reactive.
     coming: Option<Memo<bool>>,
-    /// Whether all rows are made at once: the page is to be scrolled back to where it was left, and needs all of its height.
-    whole_at_once: bool,
     router: Option<Router>,
 }
 
@@ -160,8 +158,9 @@ impl Rows {
         coming: Option<Memo<bool>>,
     ) -> Self {
         let router = use_context::<Router>();
-        let whole_at_once = router.is_some_and(Router::is_to_scroll);
-        let coming = coming.filter(|coming| coming.get_untracked() && !whole_at_once);
+        // A page that is scrolled back to where it was left needs all of its height.
+        let goes_back = router.is_some_and(Router::is_to_scroll);
+        let coming = coming.filter(|coming| coming.get_untracked() && !goes_back);
         let inner = StoredValue::new_local(Rc::new(Inner {
             key,
             seen: Cell::new(Seen {
@@ -174,7 +173,6 @@ impl Rows {
             made: RefCell::default(),
             leaps: Cell::new(0),
             coming,
-            whole_at_once,
             router,
         }));
         let base = Memo::new(move |before: Option<&(String, i32)>| {
@@ -219,22 +217,13 @@ impl Rows {
             in_pages: RwSignal::new(storage::get(IN_PAGES).is_some()),
             body: NodeRef::new(),
         };
-        Effect::new(move |done: Option<bool>| {
-            let is_first = done != Some(true) && count.get() > 0;
-            if is_first {
-                rows.fill_later();
-            }
-            is_first || done == Some(true)
-        });
         Effect::new(move |_| {
-            let is_late = late.get();
-            let _ = count.get();
-            if untrack(|| rows.mode()) != Mode::Plain {
-                return;
-            }
-            if is_late {
+            // Whatever of these changes, there may be rows to be made that nobody asks for again.
+            let (is_late, any, mode) = (late.get(), count.get() > 0, rows.mode());
+            let _ = (rows.base(), coming.is_some_and(|coming| coming.get()));
+            if is_late && mode == Mode::Plain {
                 rows.make(0);
-            } else {
+            } else if any && !is_late {
                 rows.fill_later();
             }
         });
@@ -549,14 +538,15 @@ impl Rows {
         let inner = self.inner.get_value();
         let coming = inner.coming;
         let is_part = coming.is_some_and(|coming| coming.get() || seen.over == 0)
-            || n > AT_ONCE && !inner.whole_at_once;
+            || n > AT_ONCE && !inner.router.is_some_and(Router::is_to_scroll);
         let (from, to) = match mode {
             Mode::Plain if is_part => {
                 let over = if self.late.get() { 0 } else { seen.over };
                 let sight = seen.first + base + seen.fits.max(1) + over;
-                // What is made stays: it may have the focus.
-                let made = inner.made.borrow().last().map_or(0, |at| at + base + 1);
-                (0, sight.max(made).clamp(0, n))
+                // What is made stays: it may have the focus. And never fewer, for the page is as high as they are.
+                let made = inner.made.borrow();
+                let last = made.last().map_or(0, |at| at + base + 1);
+                (0, sight.max(last).max(whole(made.len())).clamp(0, n))
             }
             Mode::Plain => (0, n),
             Mode::Pages => {

@@ -453,11 +453,11 @@ journey('a group of 2 000 members: windowed, searched, marked, in pages', {}, as
   expectWhole(await seen(page, 'Members'));
   await shot('long-members');
   await page.keyboard.press('Home');
-  const [row] = await members.locator('tbody tr').elementHandles();
+  const before = await members.elementHandle();
   await page.getByRole('searchbox', { name: 'Search members', exact: true }).fill('RSON.12');
   await said(page, new RegExp(`^100 of ${format(CROWD + 1)}`)).waitFor();
   await soon(async () => (await marked(members)).slice(0, 2), ['rson.12', 'rson.12']);
-  assert.ok(await row.evaluate((element) => element.isConnected), 'the rows stay, and show others');
+  assert.ok(await before.evaluate((element) => element.isConnected), 'the table stays, and shows others');
   // What is out of sight is made after what is not.
   await soon(() => members.locator('tbody tr').count(), 100);
   await page.getByRole('searchbox', { name: 'Search members', exact: true }).fill('');
@@ -493,6 +493,12 @@ journey('a role is changed and a person removed far down, and the row says so', 
   const cell = memberRow(page, name).getByRole('cell').nth(1);
   assert.ok(await cell.evaluate(({ scrollHeight, clientHeight }) => scrollHeight <= clientHeight), 'every word is seen');
   expectWhole((await seen(page, 'Members')).filter(({ name: other }) => other > name));
+  const colour = (row) => row.evaluate((element) => getComputedStyle(element).backgroundColor);
+  const other = memberRow(page, 'person.1505');
+  const plain = await colour(other);
+  assert.notEqual(await colour(memberRow(page, name)), plain, 'a row where something went wrong stands out');
+  await other.hover();
+  await soon(async () => (await colour(other)) !== plain, true);
   await page.getByRole('button', { name: `Dismiss what happened to ${name}`, exact: true }).click();
   await page.getByRole('button', { name: `Remove ${name}`, exact: true }).waitFor();
 });
