@@ -328,17 +328,20 @@ impl Rows {
         let inner = self.inner.get_value();
         let (asked, base) = self.base.get();
         let (seen, mode) = (self.seen(), self.mode());
+        let body = self.body.get();
         let now = Settled {
+            body: body.clone(),
             height: (mode == Mode::Window).then(|| self.count.get()),
             page: (mode == Mode::Pages).then(|| self.page()),
             in_pages: self.in_pages.get(),
             asked,
             base,
         };
-        let Some(body) = self.body.get() else {
+        let Some(body) = body else {
             return now;
         };
-        if before.as_ref().map(|before| before.height) != Some(now.height) {
+        let tall = before.as_ref().map(|before| (&before.body, before.height));
+        if tall != Some((&now.body, now.height)) {
             let height = now.height.map(|n| format!("calc({n} * var(--tall))"));
             let style = web_sys::HtmlElement::style(&body);
             // A style of a name that is well formed can be set.
@@ -645,6 +648,8 @@ impl Rows {
 
 /// What was settled the last time.
 struct Settled {
+    /// The table's body: where there was no row meanwhile, it is another.
+    body: Option<web_sys::HtmlTableSectionElement>,
     /// The rows that the table is high, in a window.
     height: Option<usize>,
     page: Option<usize>,
