@@ -15,7 +15,7 @@
 //   prepare   what has to be so on the server
 import assert from 'node:assert/strict';
 import { field } from '../harness/steps.mjs';
-import { button, dialog, gone, main, note, said } from './look.mjs';
+import { button, dialog, gone, main, note, said, until } from './look.mjs';
 
 const READ = /read \d\d:\d\d/;
 const typed = 'Typed with care.';
@@ -95,7 +95,8 @@ export const PAGES = {
     warm: 'This may be old: the group to be like could not be read again.',
     again: leaveAndReturn,
     there: ({ page, its }) => like(page, its).waitFor(),
-    isRead: ({ page, its }) => like(page, its).waitFor(),
+    // The link stands there before that, by the key.
+    isRead: ({ page }) => until('that the fields are taken over', async () => /^Copy of /.test(await field(page, 'Display name').inputValue())),
     type: ({ page }) => field(page, 'Description').fill(typed),
     kept: async ({ page }) => assert.equal(await field(page, 'Description').inputValue(), typed),
     tryAgain,
