@@ -38,15 +38,16 @@ impl FormDraft {
 
     /// Keeps these in place of what was kept; no text is nothing to keep.
     pub fn keep<'a>(&self, texts: impl IntoIterator<Item = (&'a str, String)>) {
-        let texts: Map<String, Value> = texts
-            .into_iter()
-            .map(|(name, text)| (name.to_owned(), Value::from(text)))
-            .collect();
-        if texts.is_empty() {
+        // One by one: to collect them brings a sort of its own for each kind of form.
+        let mut kept = Map::new();
+        for (name, text) in texts {
+            kept.insert(name.to_owned(), Value::from(text));
+        }
+        if kept.is_empty() {
             return self.clear();
         }
         // Where there is no room for it, it lasts as long as the page.
-        let _ = self.0.keep(&Value::Object(texts));
+        let _ = self.0.keep(&Value::Object(kept));
     }
 
     /// It was sent, or thrown away.
