@@ -60,6 +60,7 @@ export const MEASURES = [
   { key: 'key-dom-95', name: 'search: key to changed rows, p95', unit: 'ms', judged: true, of: pooled((s) => s.search?.dom, 0.95) },
   { key: 'key-paint', name: 'search: key to paint, median', unit: 'ms', judged: true, of: pooled((s) => s.search?.paint, 0.5) },
   { key: 'key-paint-95', name: 'search: key to paint, p95', unit: 'ms', judged: true, of: pooled((s) => s.search?.paint, 0.95) },
+  { key: 'key-last-95', name: 'search: key to the last change (rows out of sight, how many), p95', unit: 'ms', judged: true, of: pooled((s) => s.search?.last, 0.95) },
   ...SORTED.map((column) => ({
     key: `sort-${column}`, name: `sort by ${column}, painted`, unit: 'ms', judged: true, sort: column, of: perRun((s) => s.sort?.[column].paint),
   })),

@@ -74,8 +74,8 @@ export function probe(where) {
   look.observe(document, EVERYTHING);
 
   /**
-   * From the next event of this type to the rows that changed for it, or to the status line where `orStatus`. `null` where
-   * nothing changed within `patience` ms: a page makes no mutation where a result stays as it is.
+   * From the next event of this type to the rows that changed for it, or to the status line where `orStatus`; `last`: to the
+   * last such change, after which nothing changed for two frames. `null` where nothing changed within `patience` ms: a page makes no mutation where a result stays as it is.
    */
   function watch(type, region, orStatus, patience) {
     return new Promise((resolve) => {
@@ -90,9 +90,16 @@ export function probe(where) {
         changed = performance.now();
         if (!first) return;
         // What changes before the paint belongs to it: `changed` is the last of it.
-        afterPaint().then((now) => {
+        afterPaint().then(async (now) => {
+          const figures = { dom: changed - began, paint: now - began };
+          // A page may answer in parts.
+          let seen;
+          do {
+            seen = changed;
+            await settled();
+          } while (changed !== seen);
           observer.disconnect();
-          resolve({ dom: changed - began, paint: now - began });
+          resolve({ ...figures, last: changed - began });
         });
       });
       observer.observe(document, EVERYTHING);

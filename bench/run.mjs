@@ -214,7 +214,7 @@ export class Run {
     const { contestant, page } = this;
     const field = region === 'groups' ? contestant.search(page) : contestant.searchMembers(page);
     await field.click();
-    const figures = { dom: [], paint: [], silent: 0 };
+    const figures = { dom: [], paint: [], last: [], silent: 0 };
     for (const step of expectations(texts, word)) {
       const patience = step.changes ? PATIENCE_MS : contestant.slowSearch ? SLOW_SILENCE_MS : SILENCE_MS;
       await this.#arm('watch', 'keydown', region, true, patience);
@@ -224,6 +224,7 @@ export class Run {
       if (seen) {
         figures.dom.push(seen.dom);
         figures.paint.push(seen.paint);
+        figures.last.push(seen.last);
       } else figures.silent += 1;
       await page.evaluate(() => bench.settled());
       if (step.query === word && check) await check(step);
