@@ -279,6 +279,13 @@ pub fn scroll_padding() -> f64 {
         .unwrap_or_default()
 }
 
+/// How high the window is, in pixels.
+#[must_use]
+pub fn screen_height() -> f64 {
+    let height = window().inner_height().ok();
+    height.and_then(|high| high.as_f64()).unwrap_or_default()
+}
+
 /// A number as a text; the browser has the code for it.
 #[must_use]
 pub fn number_text(number: f64) -> String {

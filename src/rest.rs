@@ -29,7 +29,7 @@ pub mod doors {
     use group_api::ApiError;
     use leptos::Lights;
     use leptos::prelude::*;
-    use muster_core::{Coverage, WorkList};
+    use muster_core::{Coverage, Query, WorkList};
 
     use crate::components::{
         Disconnected, Freshness, IdleChoice, IdleWatch, Keys, Pager, Reconnect, Rows, Selection,
@@ -221,6 +221,19 @@ pub mod doors {
     #[must_use]
     pub fn no_groups(store: Store, known: Memo<usize>, on_clear: Callback<()>) -> AnyView {
         view! { <NoGroups store=store known=known on_clear=on_clear /> }.into_any()
+    }
+
+    /// Works on what may be asked for next of the groups.
+    #[inline(never)]
+    pub fn work_ahead(store: Store) {
+        store.work_ahead();
+    }
+
+    /// The first groups that a query asks for, if they can be told before all are asked.
+    #[inline(never)]
+    #[must_use]
+    pub fn first_groups(store: Store, query: &Query) -> Option<Vec<u32>> {
+        store.select_first(query)
     }
 
     /// What is odd about a list that was read.

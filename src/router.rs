@@ -198,11 +198,7 @@ impl Router {
         let height = document()
             .document_element()
             .map_or(0, |root| root.scroll_height());
-        let screen = window
-            .inner_height()
-            .ok()
-            .and_then(|height| height.as_f64());
-        let most = f64::from(height) - screen.unwrap_or_default();
+        let most = f64::from(height) - browser::screen_height();
         // A line above the list may have gone.
         if most + 100.0 >= wanted {
             scroll.wanted = None;

@@ -18,9 +18,10 @@ use leptos::task::spawn_local;
 use muster_core::{Coverage, Directory, Query, Selector, WorkCounts};
 use muster_runs::{Changed, Hold, Place, Reply, RunId, Task, Was};
 
-use crate::browser::{now, random};
+use crate::browser::{now, random, screen_height};
 use crate::fresh::Fresh;
 use crate::request::{Asked, Latest, Stop, Ticket};
+use crate::rest::{doors, once_here};
 use crate::runs::{Runs, reply_of, reply_of_write};
 use crate::session::{Connection, ConnectionId, Session};
 
@@ -46,6 +47,9 @@ const SHARE: f64 = 6.0;
 /// How many groups are shown first. Fewer are not shown alone: a short list would come in pieces, and its rows would
 /// move under a hand that is about to press. So many make a long table, of which only what is on the screen is laid out.
 const FIRST_SHOWN: usize = 201;
+/// To ask more groups than this takes longer than a key may. No row is less high than this, in pixels.
+const MANY: usize = 20_000;
+const LEAST_ROW: f64 = 20.0;
 
 /// The key of a group that is being made and that its system will name.
 pub(crate) const UNNAMED: &str = "new";
@@ -172,8 +176,23 @@ impl Store {
         })
     }
 
+    /// The first of them, as many as the screen may show, if they can be told before all are asked and there are so many that
+    /// this is worth it: whoever types is to see them at once. Reactive.
+    pub(crate) fn select_first(self, query: &Query) -> Option<Vec<u32>> {
+        self.look(|directory| {
+            self.selector.with_value(|selector| {
+                let mut selector = selector.borrow_mut();
+                let is_slow = selector.found() >= MANY;
+                let most = (screen_height() / LEAST_ROW) as usize;
+                is_slow
+                    .then(|| selector.first(directory, query, most))
+                    .flatten()
+            })
+        })
+    }
+
     /// Works on what may be asked for next, a little at a time, while nobody asks for anything.
-    fn work_ahead(self) {
+    pub(crate) fn work_ahead(self) {
         spawn_local(async move {
             loop {
                 TimeoutFuture::new(PAUSE_MS).await;
@@ -289,7 +308,7 @@ impl Store {
         }
         self.etag.set_value(etag);
         self.change(|directory| directory.end_list(coverage));
-        self.work_ahead();
+        once_here(move || doors::work_ahead(self));
     }
 
     /// The list has not changed since the server called it this.
@@ -361,7 +380,7 @@ impl Store {
             };
             self.etag.set_value(etag);
             self.change(|directory| directory.end_list(coverage));
-            self.work_ahead();
+            once_here(move || doors::work_ahead(self));
         });
     }
 

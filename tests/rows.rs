@@ -11,7 +11,7 @@ mod common;
 use common::{Place, mount, settle, until};
 use leptos::Value;
 use leptos::prelude::*;
-use muster::components::{InPages, Pager, Rows, row};
+use muster::components::{Asked, InPages, Pager, Rows, row};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -57,7 +57,10 @@ fn table_of(
         let asked = Memo::new(move |_| asked.get());
         let key = Box::new(move |row| Names(names).at(row));
         let rows = match coming {
-            Some(coming) => Rows::coming_in(count, asked, key, Memo::new(move |_| coming.get())),
+            Some(coming) => {
+                let coming = Memo::new(move |_| coming.get());
+                Rows::coming_in(count, Asked::new(asked), key, coming)
+            }
             None => Rows::new(count, asked, key),
         };
         let slot = move |place: Memo<usize>| {

@@ -36,6 +36,8 @@ const ABOVE: f64 = 200.0;
 /// How long after a frame was painted what is out of sight is seen to, in milliseconds: whoever waits for the frame is not to
 /// wait for that as well.
 const LATER_MS: u32 = 20;
+/// The same of what was asked for and is not in sight, with how much of it there is.
+const ANSWER_MS: u32 = 4;
 /// Higher than this in pixels, some browsers lay nothing out: then there are pages.
 const HIGHEST: f64 = 16e6;
 /// Where it is kept that tables are to be shown in pages.
@@ -103,6 +105,40 @@ struct Inner {
     router: Option<Router>,
 }
 
+/// What a table was asked for, and whether what is out of sight may still wait for the answer to it.
+#[derive(Clone, Copy)]
+pub struct Asked {
+    what: Memo<String>,
+    late: Memo<bool>,
+}
+
+impl Asked {
+    /// Of what is asked for. Another question starts at the top.
+    #[must_use]
+    pub fn new(what: Memo<String>) -> Self {
+        let shown = RwSignal::new(what.get_untracked());
+        let late = Memo::new(move |_| shown.with(|shown| what.with(|what| what != shown)));
+        Effect::new(move |_| {
+            let asked = what.get();
+            if late.get_untracked() {
+                after_paint(ANSWER_MS, move || {
+                    // Whoever types on waits for the answer to that.
+                    if what.try_get_untracked().as_ref() == Some(&asked) {
+                        shown.set(asked);
+                    }
+                });
+            }
+        });
+        Self { what, late }
+    }
+
+    /// Whether something else was asked for just now, and what is in sight was not painted yet. Reactive.
+    #[must_use]
+    pub fn is_late(self) -> bool {
+        self.late.get()
+    }
+}
+
 /// The rows of a table: which of them are in the page, and where.
 ///
 /// A view of a row has a number that stays as long as the view does; the row is the number plus
@@ -118,11 +154,9 @@ pub struct Rows {
     /// Counts each change of what is seen.
     changed: RwSignal<u32>,
     count: Memo<usize>,
-    asked: Memo<String>,
+    asked: Asked,
     /// What was asked for, and the row of the number 0.
     base: Memo<(String, i32)>,
-    /// Whether the rows out of sight still show what was asked for before.
-    late: Memo<bool>,
     in_pages: RwSignal<bool>,
     body: NodeRef<Tbody>,
 }
@@ -136,7 +170,7 @@ impl Rows {
         asked: Memo<String>,
         key: Box<dyn Fn(usize) -> Option<String>>,
     ) -> Self {
-        Self::of(count, asked, key, None)
+        Self::of(count, Asked::new(asked), key, None)
     }
 
     /// The same for rows that come in by and by: as long as more are on their way, and until the first are painted, no more
@@ -144,7 +178,7 @@ impl Rows {
     #[must_use]
     pub fn coming_in(
         count: Memo<usize>,
-        asked: Memo<String>,
+        asked: Asked,
         key: Box<dyn Fn(usize) -> Option<String>>,
         coming: Memo<bool>,
     ) -> Self {
@@ -153,7 +187,7 @@ impl Rows {
 
     fn of(
         count: Memo<usize>,
-        asked: Memo<String>,
+        asked: Asked,
         key: Box<dyn Fn(usize) -> Option<String>>,
         coming: Option<Memo<bool>>,
     ) -> Self {
@@ -168,7 +202,7 @@ impl Rows {
                 page: page_of_address(),
                 ..Seen::default()
             }),
-            turned: RefCell::new(asked.get_untracked()),
+            turned: RefCell::new(asked.what.get_untracked()),
             held: RefCell::default(),
             made: RefCell::default(),
             leaps: Cell::new(0),
@@ -177,7 +211,7 @@ impl Rows {
         }));
         let base = Memo::new(move |before: Option<&(String, i32)>| {
             let inner = inner.get_value();
-            let asked = asked.get();
+            let asked = asked.what.get();
             // Whatever stands in the first row, it changes when any does.
             let _ = (inner.key)(0);
             let base = match before {
@@ -196,30 +230,18 @@ impl Rows {
             };
             (asked, base)
         });
-        let shown = RwSignal::new(asked.get_untracked());
-        let late = Memo::new(move |_| shown.with(|shown| asked.with(|asked| asked != shown)));
-        Effect::new(move |_| {
-            if late.get() {
-                after_paint(move || {
-                    if let Some(asked) = asked.try_get_untracked() {
-                        shown.set(asked);
-                    }
-                });
-            }
-        });
         let rows = Self {
             inner,
             changed: RwSignal::new(0),
             count,
             asked,
             base,
-            late,
             in_pages: RwSignal::new(storage::get(IN_PAGES).is_some()),
             body: NodeRef::new(),
         };
         Effect::new(move |_| {
             // Whatever of these changes, there may be rows to be made that nobody asks for again.
-            let (is_late, any, mode) = (late.get(), count.get() > 0, rows.mode());
+            let (is_late, any, mode) = (asked.is_late(), count.get() > 0, rows.mode());
             let _ = (rows.base(), coming.is_some_and(|coming| coming.get()));
             if is_late && mode == Mode::Plain {
                 rows.make(0);
@@ -261,7 +283,7 @@ impl Rows {
     /// something else was asked for just now. Reactive.
     #[must_use]
     pub fn may_wait(self, row: usize) -> bool {
-        self.late.get() && {
+        self.asked.is_late() && {
             let seen = self.seen();
             let at = whole(row) - self.base() - seen.first;
             !(-HALF_SEEN..=seen.fits).contains(&at)
@@ -433,7 +455,7 @@ impl Rows {
         };
         let leaps = inner.leaps.get().wrapping_add(1);
         inner.leaps.set(leaps);
-        after_paint(move || {
+        after_paint(LATER_MS, move || {
             // The page may be gone.
             let inner = self.inner.try_get_value();
             let Some(inner) = inner.filter(|inner| inner.leaps.get() == leaps) else {
@@ -475,12 +497,11 @@ impl Rows {
         let view = window();
         let place = body.get_bounding_client_rect();
         let scroll = view.scroll_y().unwrap_or_default();
-        let screen = view.inner_height().ok().and_then(|height| height.as_f64());
         let before = self.now();
         let hidden = browser::scroll_padding();
         let top = (place.top() + scroll - hidden).max(0.0);
         let row = place.height() / f64::from(whole(n));
-        let room = (screen.unwrap_or_default() - hidden).max(0.0);
+        let room = (browser::screen_height() - hidden).max(0.0);
         self.see(Seen {
             top,
             row,
@@ -520,7 +541,10 @@ impl Rows {
         let (inner, seen) = (self.inner.get_value(), self.seen());
         let focused = seen.focus.or(seen.busy);
         let row = focused.and_then(|number| usize::try_from(number + self.base()).ok());
-        let still = self.asked.with(|asked| *asked == *inner.turned.borrow());
+        let still = self
+            .asked
+            .what
+            .with(|asked| *asked == *inner.turned.borrow());
         let turned = if still { seen.page } else { 0 };
         row.map_or(turned, |row| row / PAGE).min(self.last_page())
     }
@@ -530,7 +554,7 @@ impl Rows {
     }
 
     fn turn(self, page: usize) {
-        *self.inner.get_value().turned.borrow_mut() = self.asked.get_untracked();
+        *self.inner.get_value().turned.borrow_mut() = self.asked.what.get_untracked();
         self.see(Seen { page, ..self.now() });
     }
 
@@ -544,7 +568,7 @@ impl Rows {
             || n > AT_ONCE && !inner.router.is_some_and(Router::is_to_scroll);
         let (from, to) = match mode {
             Mode::Plain if is_part => {
-                let over = if self.late.get() { 0 } else { seen.over };
+                let over = if self.asked.is_late() { 0 } else { seen.over };
                 let sight = seen.first + base + seen.fits.max(1) + over;
                 // What is made stays: it may have the focus. And never fewer, for the page is as high as they are.
                 let made = inner.made.borrow();
@@ -679,13 +703,12 @@ fn stay(made: &[i32], all: Range<i32>, wanted: &[i32]) -> Vec<i32> {
 /// How many rows fit on the screen, as far as can be told before one is laid out.
 #[allow(clippy::cast_possible_truncation)] // no screen is as high
 fn first_fits() -> i32 {
-    let high = window().inner_height().ok().and_then(|high| high.as_f64());
-    ((high.unwrap_or_default() - ABOVE).max(0.0) / ROW).ceil() as i32
+    ((browser::screen_height() - ABOVE).max(0.0) / ROW).ceil() as i32
 }
 
 /// Does something when the frame that is being made was painted, and a little later.
-fn after_paint(act: impl FnOnce() + 'static) {
-    request_animation_frame(move || browser::later(LATER_MS, act));
+fn after_paint(later_ms: u32, act: impl FnOnce() + 'static) {
+    request_animation_frame(move || browser::later(later_ms, act));
 }
 
 /// A text that may be cut off is told whole to whoever points at it. To have it ready in each row

@@ -8,8 +8,9 @@ use muster_core::{Coverage, Direction, Directory, Only, Query, Row, SortBy, Work
 use super::worklists::list_of_address;
 use crate::browser;
 use crate::components::{
-    Alert, Avatar, AvatarOf, Check, Empty, Failed, Heading, Icon, InPages, Key, Keys, Kind, Reread,
-    Rows, Search, SelectMode, Selection, SortHeader, Sorted, marking, pick, row, shown_name,
+    Alert, Asked, Avatar, AvatarOf, Check, Empty, Failed, Heading, Icon, InPages, Key, Keys, Kind,
+    Reread, Rows, Search, SelectMode, Selection, SortHeader, Sorted, marking, pick, row,
+    shown_name,
 };
 use crate::format;
 use crate::rest::{doors, use_rest};
@@ -57,14 +58,20 @@ impl Shown {
 #[derive(Clone, Copy)]
 struct Listed {
     store: Store,
+    /// All of them.
     places: Memo<Arc<Vec<u32>>>,
+    /// The first of others, which were asked for just now, while it is not known yet which come behind them.
+    first: Memo<Option<Vec<u32>>>,
     selection: Selection,
     keys: Keys,
 }
 
 impl Listed {
     fn number(self, row: usize) -> Option<u32> {
-        self.places.with(|places| places.get(row).copied())
+        let first = self
+            .first
+            .with(|first| first.as_ref().map(|first| first.get(row).copied()));
+        first.unwrap_or_else(|| self.places.with(|places| places.get(row).copied()))
     }
 
     /// The key of the group in a row.
@@ -138,19 +145,29 @@ pub fn Groups() -> impl IntoView {
         ];
         parts.join(" ")
     });
-    let places = Memo::new(move |_| {
-        let only = match store.me().filter(|_| mine.get()) {
+    let query = Memo::new(move |_| Query {
+        search: search.get(),
+        only: match store.me().filter(|_| mine.get()) {
             Some(me) => Only::Of(me),
             None => Only::All,
-        };
-        let query = Query {
-            search: search.get(),
-            only,
-            list: list.get(),
-            sort: sort.get(),
-            direction: direction.get(),
-        };
-        store.select(&query)
+        },
+        list: list.get(),
+        sort: sort.get(),
+        direction: direction.get(),
+    });
+    let asked = Asked::new(asked);
+    let rest = use_rest();
+    let first = Memo::new(move |_| {
+        let may_wait = asked.is_late() && untrack(move || rest.is_here());
+        may_wait
+            .then(|| query.with(|query| doors::first_groups(store, query)))
+            .flatten()
+    });
+    let places = Memo::new(move |before: Option<&Arc<Vec<u32>>>| {
+        match before.filter(|_| first.with(Option::is_some)) {
+            Some(before) => Arc::clone(before),
+            None => query.with(|query| store.select(query)),
+        }
     });
     let searching = Memo::new(move |_| !search.with(String::is_empty));
     let coverage = Memo::new(move |_| store.look(|directory| directory.coverage().clone()));
@@ -159,6 +176,7 @@ pub fn Groups() -> impl IntoView {
     let listed = Listed {
         store,
         places,
+        first,
         selection: Selection::default(),
         keys: Keys {
             count: matching,
@@ -168,7 +186,6 @@ pub fn Groups() -> impl IntoView {
             }),
         },
     };
-    let rest = use_rest();
     let some_selected = Memo::new(move |_| {
         let selection = listed.selection;
         selection.selecting.get() || !selection.is_empty()
@@ -250,7 +267,7 @@ pub fn Groups() -> impl IntoView {
                 {(store.capabilities().scope == ListScope::WholeSite)
                     .then(|| {
                         view! { <Check label="Only groups I belong to" checked=mine disabled=no_user hint=mine_hint /> }
-                    })} <InPages rows=rows all=known /> <Count store=store matching=matching known=known coverage=coverage />
+                    })} <InPages rows=rows all=known /> <Count listed=listed known=known coverage=coverage />
             </div>
             <div class="filters">{filters}</div>
             <Remarks store=store known=known coverage=coverage on_again=again />
@@ -283,15 +300,11 @@ fn Notice(store: Store) -> impl IntoView {
 
 /// How many, of how many, when read.
 #[component]
-fn Count(
-    store: Store,
-    matching: Memo<usize>,
-    known: Memo<usize>,
-    coverage: Memo<Coverage>,
-) -> impl IntoView {
+fn Count(listed: Listed, known: Memo<usize>, coverage: Memo<Coverage>) -> impl IntoView {
+    let store = listed.store;
     let own = store.capabilities().scope == ListScope::OwnGroups;
     let text = move || {
-        let (now, all) = (matching.get(), known.get());
+        let (now, all) = (listed.keys.count.get(), known.get());
         let of_mine = if own { " you are in" } else { "" };
         match coverage.get() {
             Coverage::None => ("".to_owned(), "Reading…".to_owned()),
@@ -305,7 +318,12 @@ fn Count(
                 format!(" of {} so far{of_mine}", format::number(all)),
             ),
             Coverage::Full { read_at, .. } => (
-                format::number(now),
+                // Nobody is told a number that is not known yet.
+                if listed.first.with(Option::is_some) {
+                    "…".to_owned()
+                } else {
+                    format::number(now)
+                },
                 format!(
                     " of {}{of_mine} · read {}",
                     format::number(all),

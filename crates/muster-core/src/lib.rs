@@ -17,6 +17,7 @@ mod columns;
 mod csv;
 mod directory;
 mod everybody;
+mod first;
 mod ground;
 mod holdings;
 mod idle;

@@ -381,7 +381,7 @@ fn turned(key: [u64; 2], direction: Direction) -> [u64; 2] {
 }
 
 /// The folded text of a column that has one.
-fn text_of<'a>(by: SortBy, row: &Row<'a>) -> &'a [u8] {
+pub(crate) fn text_of<'a>(by: SortBy, row: &Row<'a>) -> &'a [u8] {
     let [name, key, description] = row.folded_parts();
     match by {
         SortBy::Name => name,

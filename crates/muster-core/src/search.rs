@@ -87,14 +87,23 @@ impl Search {
                 *count += 1;
             }
         }
-        let mut ranked = counts.map(Vec::with_capacity);
+        // Where the next of each rank stands: behind all that are better.
+        let mut found = 0;
+        let mut places = counts.map(|count| {
+            found += count;
+            found - count
+        });
+        let mut picked = vec![0; found];
         for number in order {
-            let place = rank(*number).and_then(|rank| ranked.get_mut(rank as usize));
-            if let Some(list) = place {
-                list.push(*number);
+            let place = rank(*number).and_then(|rank| places.get_mut(rank as usize));
+            if let Some(place) = place
+                && let Some(room) = picked.get_mut(*place)
+            {
+                *room = *number;
+                *place += 1;
             }
         }
-        ranked.concat()
+        picked
     }
 
     /// How the rows answered part of this word, where that was asked for by itself, the latest first: those whose text did
@@ -244,19 +253,23 @@ impl<'a> Asked<'a> {
         if by_person {
             return Some(Rank::Person);
         }
-        // Name and key stand in lines one behind the other.
-        let [name, key] = row.folded_from_name_and_key();
-        let behind = |line: &[u8]| {
-            let behind = line.strip_prefix(self.whole)?;
-            behind.first().copied()
-        };
-        let behind = [behind(name), behind(key)];
-        Some(if behind.contains(&Some(b'\n')) {
-            Rank::Exact
-        } else if behind.iter().any(Option::is_some) {
-            Rank::Prefix
-        } else {
-            Rank::Inside
-        })
+        Some(beginning(row, self.whole).unwrap_or(Rank::Inside))
     }
+}
+
+/// How a row answers that whose name or key is or begins with all that was typed, folded; none if neither does.
+#[inline]
+pub(crate) fn beginning(row: &Row<'_>, whole: &[u8]) -> Option<Rank> {
+    // Name and key stand in lines one behind the other.
+    let [name, key] = row.folded_from_name_and_key();
+    let behind = |line: &[u8]| {
+        let behind = line.strip_prefix(whole)?;
+        behind.first().copied()
+    };
+    let behind = [behind(name), behind(key)];
+    if behind.contains(&Some(b'\n')) {
+        return Some(Rank::Exact);
+    }
+    let begins = behind.iter().any(Option::is_some);
+    begins.then_some(Rank::Prefix)
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::ahead::Ahead;
 use crate::columns::Row;
 use crate::directory::Directory;
+use crate::first::first_of;
 use crate::order::{by_name, by_names, compare, directed, sorted};
 use crate::query::{Direction, Only, Query, SortBy};
 use crate::search::Search;
@@ -84,6 +85,28 @@ impl Selector {
         }
         self.selected = Arc::new(selected);
         Arc::clone(&self.selected)
+    }
+
+    /// How many rows the latest answer has.
+    #[must_use]
+    pub fn found(&self) -> usize {
+        self.selected.len()
+    }
+
+    /// The first rows of the answer to a query, so many, if they can be told before all rows are asked: it was not asked
+    /// before, and so many names and keys begin with what was typed. [`Self::select`] tells the others.
+    pub fn first(&mut self, directory: &Directory, query: &Query, most: usize) -> Option<Vec<u32>> {
+        let words = Words::new(&query.search);
+        let is_plain = query.only == Only::All && query.list.is_none() && query.sort.is_none();
+        let was_asked = || {
+            let mut searches = self.searches.iter();
+            searches.any(|search| search.is_of(&words, &query.only))
+        };
+        if !is_plain || directory.changes() != self.seen || was_asked() {
+            return None;
+        }
+        let keys = self.ahead.follow(directory, SortBy::Key, self.seen)?;
+        first_of(directory, words.whole(), &self.names, keys, most)
     }
 
     /// How many of all groups are in each work list.

@@ -39,8 +39,11 @@ const PEOPLE: [&str; 6] = [
     "eve_with_a_name_of_many_letters",
     "Fay",
 ];
-const SEARCHES: [&str; 12] = [
+const SEARCHES: [&str; 15] = [
     "",
+    "k",
+    "data",
+    "key_",
     "t",
     "te",
     "tea",
@@ -56,6 +59,11 @@ const SEARCHES: [&str; 12] = [
 
 /// A key; one in three differs from itself folded.
 fn key_of(number: usize) -> String {
+    // Some have a name that others have for a display name, or one that begins like it.
+    let odd = ["data", "team", "Teams"];
+    if let Some(key) = number.checked_sub(1001).and_then(|place| odd.get(place)) {
+        return (*key).to_owned();
+    }
     let word = if number % 3 == 1 { "Key" } else { "key" };
     format!("{word}_{number}")
 }
@@ -72,10 +80,14 @@ struct Drawn {
     shape: u8,
 }
 
+fn key() -> impl Strategy<Value = usize> {
+    (0..11usize).prop_map(|key| if key < 9 { key } else { key + 992 })
+}
+
 fn drawn() -> impl Strategy<Value = Drawn> {
     let people = || proptest::collection::vec(0..PEOPLE.len(), 0..4);
     (
-        0..9usize,
+        key(),
         0..NAMES.len(),
         0..DESCRIPTIONS.len(),
         people(),
@@ -180,10 +192,7 @@ enum Act {
 }
 
 fn act() -> impl Strategy<Value = Act> {
-    let single = prop_oneof![
-        drawn().prop_map(Act::Read),
-        (0..9usize).prop_map(Act::Remove),
-    ];
+    let single = prop_oneof![drawn().prop_map(Act::Read), key().prop_map(Act::Remove),];
     prop_oneof![
         4 => (proptest::collection::vec(drawn(), 0..9), 1..400usize, any::<bool>(), proptest::option::of(single.clone()))
             .prop_map(|(list, cut, whole, between)| Act::List(list, cut, whole, between.map(Box::new))),
@@ -348,6 +357,8 @@ struct World {
     model: Model,
     selector: Selector,
     last: Vec<Drawn>,
+    /// How often the first rows were told before all were asked.
+    firsts: usize,
 }
 
 impl World {
@@ -430,6 +441,15 @@ impl World {
             rows.iter().map(key).collect()
         };
         let expected = self.model.select(query);
+        // What is told before all rows are asked is the beginning of what is told then.
+        for most in [1, 2, 4] {
+            if let Some(first) = self.selector.first(&self.directory, query, most) {
+                let first = show(&self.directory, &first);
+                assert_eq!(first.len(), most, "{query:?}");
+                assert_eq!(first[..], expected[..most], "{query:?}");
+                self.firsts += 1;
+            }
+        }
         let rows = self.selector.select(&self.directory, query);
         assert_eq!(show(&self.directory, &rows), expected, "{query:?}");
         let anew = Selector::default().select(&self.directory, query);
@@ -591,6 +611,7 @@ fn world() -> World {
         model: Model::default(),
         selector: Selector::default(),
         last: Vec::new(),
+        firsts: 0,
     }
 }
 
@@ -685,6 +706,47 @@ fn check_orders(world: &mut World) {
             });
         }
     }
+}
+
+#[test]
+fn the_first_rows_are_told_before_all_are_asked() {
+    let mut world = world();
+    let mut list = groups(300);
+    // Names and keys that are all of what is typed, and keys that begin like others' names.
+    list[7].key = 1001;
+    list[8].key = 1002;
+    world.list(&list, 1 << 16, true, None);
+    let typed = |search: &str| Query {
+        search: search.to_owned(),
+        ..Query::default()
+    };
+    let nothing = Query::default();
+    let told = |world: &mut World, query: &Query| {
+        let before = world.firsts;
+        world.check(query);
+        world.firsts - before
+    };
+    assert_eq!(
+        told(&mut world, &typed("t")),
+        0,
+        "not before the keys are in order"
+    );
+    world.check(&nothing);
+    while world.selector.work_ahead(&world.directory) {}
+    for search in ["te", "k", "data", "équipe", "Zoë ", "team"] {
+        assert_eq!(told(&mut world, &typed(search)), 3, "{search}");
+        assert_eq!(told(&mut world, &typed(search)), 0, "{search} was asked");
+        world.check(&nothing);
+    }
+    for search in ["", "team 1", "aris", "1"] {
+        assert_eq!(told(&mut world, &typed(search)), 0, "{search}");
+    }
+    // Of what changed, too, as soon as it was taken in.
+    list[9].name = 3;
+    list[10].key = 1003;
+    world.list(&list, 1 << 16, true, None);
+    assert_eq!(told(&mut world, &typed("dat")), 0, "not taken in");
+    assert_eq!(told(&mut world, &typed("da")), 3);
 }
 
 #[test]
