@@ -49,9 +49,12 @@ const fn mix(state: u64, word: u64) -> u64 {
 }
 
 /// A table of numbers, open and probed one by one; who asks says what a number stands for.
+///
+/// Half of a hash says where its number stands, and is kept beside it: the table grows without asking what its numbers
+/// stand for, which lies anywhere in memory and would take many times as long.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
-    /// The upper half of the hash and the number.
+    /// Half of the hash, and the number.
     slots: Vec<(u32, u32)>,
     used: usize,
 }
@@ -61,7 +64,7 @@ impl Index {
     #[inline]
     pub(crate) fn find(&self, hash: u64, mut is: impl FnMut(u32) -> bool) -> Option<u32> {
         let tag = tag(hash);
-        for slot in self.probe(hash) {
+        for slot in self.probe(tag) {
             match self.slots.get(slot) {
                 Some((_, EMPTY)) | None => return None,
                 Some((known, number)) if *known == tag && *number != REMOVED && is(*number) => {
@@ -76,34 +79,40 @@ impl Index {
     /// The number that probably has this hash, if one does. Asked of many hashes, one answer does not wait for the other.
     #[inline]
     pub(crate) fn guess(&self, hash: u64) -> Option<u32> {
-        let slot = self.probe(hash).next()?;
+        let slot = self.probe(tag(hash)).next()?;
         self.slots
             .get(slot)
             .filter(|(known, number)| *known == tag(hash) && *number < REMOVED)
             .map(|(_, number)| *number)
     }
 
-    /// Adds a number that is not in it. `hash_of` gives the hash of any number in it.
-    pub(crate) fn insert(&mut self, hash: u64, number: u32, hash_of: impl Fn(u32) -> u64) {
+    /// Adds a number that is not in it.
+    pub(crate) fn insert(&mut self, hash: u64, number: u32) {
         if (self.used + 1) * 4 > self.slots.len() * 3 {
-            let numbers: Vec<u32> = self.numbers().collect();
-            let room = ((numbers.len() + 1) * 2).next_power_of_two().max(16);
-            self.slots.clear();
-            self.slots.resize(room, (0, EMPTY));
-            self.used = 0;
-            for number in numbers {
-                self.put(hash_of(number), number);
-            }
+            self.grow();
         }
-        self.put(hash, number);
+        self.put(tag(hash), number);
     }
 
-    fn put(&mut self, hash: u64, number: u32) {
-        for slot in self.probe(hash) {
+    /// Makes room for as many again as are in it.
+    #[inline(never)]
+    fn grow(&mut self) {
+        let mut there = std::mem::take(&mut self.slots);
+        there.retain(|(_, number)| *number < REMOVED);
+        let room = ((there.len() + 1) * 2).next_power_of_two().max(16);
+        self.slots.resize(room, (0, EMPTY));
+        self.used = 0;
+        for (tag, number) in there {
+            self.put(tag, number);
+        }
+    }
+
+    fn put(&mut self, tag: u32, number: u32) {
+        for slot in self.probe(tag) {
             if let Some(slot) = self.slots.get_mut(slot)
                 && slot.1 == EMPTY
             {
-                *slot = (tag(hash), number);
+                *slot = (tag, number);
                 self.used += 1;
                 return;
             }
@@ -112,7 +121,7 @@ impl Index {
 
     /// Takes a number out.
     pub(crate) fn remove(&mut self, hash: u64, number: u32) {
-        for slot in self.probe(hash) {
+        for slot in self.probe(tag(hash)) {
             match self.slots.get_mut(slot) {
                 Some((_, known)) if *known == number => {
                     *known = REMOVED;
@@ -124,24 +133,18 @@ impl Index {
         }
     }
 
-    fn numbers(&self) -> impl Iterator<Item = u32> {
-        self.slots
-            .iter()
-            .map(|(_, number)| *number)
-            .filter(|number| *number < REMOVED)
-    }
-
-    fn probe(&self, hash: u64) -> impl Iterator<Item = usize> + use<> {
+    fn probe(&self, tag: u32) -> impl Iterator<Item = usize> + use<> {
         let size = self.slots.len();
-        // The lower half: the upper one is the tag. The size is a power of two, or nothing.
-        #[allow(clippy::cast_possible_truncation)]
-        let first = hash as usize;
+        // The size is a power of two, or nothing.
+        let first = tag as usize;
         (0..size).map(move |step| (first.wrapping_add(step)) & (size - 1))
     }
 }
 
+/// The lower half, in which both are mixed.
+#[allow(clippy::cast_possible_truncation)]
 const fn tag(hash: u64) -> u32 {
-    (hash >> 32) as u32
+    hash as u32
 }
 
 #[cfg(test)]
@@ -181,7 +184,7 @@ mod tests {
             let (mut index, mut map) = (Index::default(), HashMap::new());
             for (number, put) in steps {
                 if put && map.insert(number, ()).is_none() {
-                    index.insert(hash_of(number), number, hash_of);
+                    index.insert(hash_of(number), number);
                 } else if !put && map.remove(&number).is_some() {
                     index.remove(hash_of(number), number);
                 }

@@ -437,18 +437,7 @@ impl Columns {
             None => self.rows.push(Cells::default()),
         };
         self.living += 1;
-        let Self {
-            keys,
-            rows,
-            text,
-            folded,
-            seed,
-            ..
-        } = self;
-        keys.insert(hash(*seed, key.as_bytes()), number, |number| {
-            rows.get(number)
-                .map_or(0, |cells| hash(*seed, cells.key(text, folded)))
-        });
+        self.keys.insert(hash(self.seed, key.as_bytes()), number);
         number
     }
 

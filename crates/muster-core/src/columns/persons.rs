@@ -79,23 +79,11 @@ impl Persons {
         if let Some(number) = self.look_up(hash, wanted, key) {
             return number;
         }
-        let Self {
-            seed,
-            entries,
-            long,
-            ..
-        } = self;
-        let entry = Entry::new(wanted, key.as_bytes(), long);
-        let number = u32::try_from(entries.len()).unwrap_or(u32::MAX);
-        entries.push(entry);
+        let entry = Entry::new(wanted, key.as_bytes(), &mut self.long);
+        let number = self.len();
+        self.entries.push(entry);
         self.held.push(0);
-        let (entries, long, seed) = (&*entries, &*long, *seed);
-        self.index.insert(hash, number, |number| {
-            entries.get(number as usize).map_or(0, |entry| {
-                let name = entry.bytes(long);
-                hash_of(seed, words(name), name)
-            })
-        });
+        self.index.insert(hash, number);
         number
     }
 

@@ -35,8 +35,8 @@ impl Lookup {
 
     /// Puts a number to it, whose name it does not hold yet.
     pub fn put<'a>(&mut self, number: u32, name: &dyn Fn(u32) -> &'a str) {
-        let hash_of = |number| hash(self.seed, name(number).as_bytes());
-        self.index.insert(hash_of(number), number, hash_of);
+        let hash = hash(self.seed, name(number).as_bytes());
+        self.index.insert(hash, number);
     }
 }
 
