@@ -78,8 +78,8 @@ pub mod doors {
     /// What can be done with the groups as a whole.
     #[inline(never)]
     #[must_use]
-    pub fn groups_tools(store: Store, places: Memo<Arc<Vec<u32>>>) -> AnyView {
-        view! { <GroupsTools store=store places=places /> }.into_any()
+    pub fn groups_tools(store: Store, all: Memo<Arc<Vec<u32>>>, matching: Memo<usize>) -> AnyView {
+        view! { <GroupsTools store=store all=all matching=matching /> }.into_any()
     }
 
     /// Looks after what earlier pages left under way, and after what this one does.
@@ -348,7 +348,11 @@ impl Rest {
         };
         spawn_local(async move {
             match JsFuture::from(coming).await {
-                Ok(_) => self.arrive(),
+                Ok(_) => {
+                    // In a task of its own: to make it ready took one.
+                    TimeoutFuture::new(0).await;
+                    self.arrive();
+                }
                 Err(_) if when_idle => {}
                 Err(_) => {
                     if self.state.try_get_untracked() == Some(State::Coming) {

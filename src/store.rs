@@ -47,8 +47,10 @@ const SHARE: f64 = 6.0;
 /// How many groups are shown first. Fewer are not shown alone: a short list would come in pieces, and its rows would
 /// move under a hand that is about to press. So many make a long table, of which only what is on the screen is laid out.
 const FIRST_SHOWN: usize = 201;
-/// To ask more groups than this takes longer than a key may. No row is less high than this, in pixels.
+/// To ask more groups than this takes longer than a key may. A table of so many is a long one, too: it stays as it is while
+/// only its first rows are told.
 const MANY: usize = 20_000;
+/// No row is less high than this, in pixels.
 const LEAST_ROW: f64 = 20.0;
 
 /// The key of a group that is being made and that its system will name.
@@ -66,6 +68,7 @@ pub struct Store {
     selector: StoredValue<Rc<RefCell<Selector>>, LocalStorage>,
     /// When rows were last asked for.
     asked: StoredValue<f64>,
+    works_ahead: StoredValue<bool>,
     version: RwSignal<u32>,
     bad: RwSignal<Vec<Unreadable>>,
     loading: StoredValue<Latest, LocalStorage>,
@@ -93,6 +96,7 @@ impl Store {
             )))),
             selector: StoredValue::new_local(Rc::default()),
             asked: StoredValue::new(0.0),
+            works_ahead: StoredValue::new(false),
             version: RwSignal::new(0),
             bad: RwSignal::new(Vec::new()),
             loading: StoredValue::new_local(Latest::default()),
@@ -166,33 +170,47 @@ impl Store {
         self.look(|directory| directory.get(key))
     }
 
+    /// Has the groups' selector do something, once.
+    fn select_with<T>(self, with: impl FnOnce(&mut Selector, &Directory) -> T) -> T {
+        self.peek(|directory| {
+            self.selector
+                .with_value(|selector| with(&mut selector.borrow_mut(), directory))
+        })
+    }
+
     /// The rows that a query asks for, in its order. Reactive.
     #[must_use]
     pub fn select(self, query: &Query) -> Arc<Vec<u32>> {
         self.asked.set_value(now());
-        self.look(|directory| {
-            self.selector
-                .with_value(|selector| selector.borrow_mut().select(directory, query))
-        })
+        self.version.track();
+        self.select_with(|selector, directory| selector.select(directory, query))
     }
 
     /// The first of them, as many as the screen may show, if they can be told before all are asked and there are so many that
     /// this is worth it: whoever types is to see them at once. Reactive.
     pub(crate) fn select_first(self, query: &Query) -> Option<Vec<u32>> {
-        self.look(|directory| {
-            self.selector.with_value(|selector| {
-                let mut selector = selector.borrow_mut();
-                let is_slow = selector.found() >= MANY;
-                let most = (screen_height() / LEAST_ROW) as usize;
-                is_slow
-                    .then(|| selector.first(directory, query, most))
-                    .flatten()
-            })
+        self.version.track();
+        self.asked.set_value(now());
+        self.select_with(|selector, directory| {
+            let is_slow = selector.found() >= MANY;
+            let most = (screen_height() / LEAST_ROW) as usize + 1;
+            is_slow
+                .then(|| selector.first(directory, query, most))
+                .flatten()
         })
+    }
+
+    /// Works ahead as soon as it can.
+    fn soon_work_ahead(self) {
+        once_here(move || doors::work_ahead(self));
     }
 
     /// Works on what may be asked for next, a little at a time, while nobody asks for anything.
     pub(crate) fn work_ahead(self) {
+        if self.works_ahead.get_value() {
+            return;
+        }
+        self.works_ahead.set_value(true);
         spawn_local(async move {
             loop {
                 TimeoutFuture::new(PAUSE_MS).await;
@@ -201,13 +219,12 @@ impl Store {
                     continue;
                 }
                 while now() - began < PIECE_MS {
-                    let more = self.peek(|directory| {
+                    let more = self.select_with(|selector, directory| {
                         matches!(directory.coverage(), Coverage::Full { .. })
-                            && self
-                                .selector
-                                .with_value(|selector| selector.borrow_mut().work_ahead(directory))
+                            && selector.work_ahead(directory)
                     });
                     if !more {
+                        self.works_ahead.set_value(false);
                         return;
                     }
                 }
@@ -218,10 +235,8 @@ impl Store {
     /// How many of all known groups are in each work list. Reactive.
     #[must_use]
     pub fn work(self) -> WorkCounts {
-        self.look(|directory| {
-            self.selector
-                .with_value(|selector| selector.borrow_mut().work(directory))
-        })
+        self.version.track();
+        self.select_with(|selector, directory| selector.work(directory))
     }
 
     /// Elements of the last list that could not be understood, the first hundred. Reactive.
@@ -308,13 +323,14 @@ impl Store {
         }
         self.etag.set_value(etag);
         self.change(|directory| directory.end_list(coverage));
-        once_here(move || doors::work_ahead(self));
+        self.soon_work_ahead();
     }
 
     /// The list has not changed since the server called it this.
     pub(crate) fn unchanged(self, before: Coverage, etag: Option<String>) {
         self.etag.set_value(etag);
         self.change(|directory| directory.end_unchanged(before, now()));
+        self.soon_work_ahead();
     }
 
     /// Reads the list unless it was read or is being read.
@@ -374,13 +390,14 @@ impl Store {
                 Err(ApiError::Unchanged) => {
                     self.bad.set(unreadable_before);
                     self.change(|directory| directory.end_unchanged(before, now()));
+                    self.soon_work_ahead();
                     return;
                 }
                 Err(error) => (Coverage::BrokenOff(error), None),
             };
             self.etag.set_value(etag);
             self.change(|directory| directory.end_list(coverage));
-            once_here(move || doors::work_ahead(self));
+            self.soon_work_ahead();
         });
     }
 
@@ -902,11 +919,8 @@ impl Arriving {
         let began = now();
         if std::mem::take(&mut self.brought) && self.ticket.is_current() {
             // What takes long in showing it is done here, where it can be timed.
-            self.store.peek(|directory| {
-                self.store
-                    .selector
-                    .with_value(|selector| selector.borrow_mut().refresh(directory));
-            });
+            self.store
+                .select_with(|selector, directory| selector.refresh(directory));
             self.store.change(|_| ());
         }
         self.published = now();
@@ -950,7 +964,12 @@ impl GroupSink for Arriving {
         if is_new && self.published == 0.0 && self.store.peek(Directory::len) < FIRST_SHOWN {
             return Pace::GoOn;
         }
-        if !self.brought || now() - self.published <= self.pause {
+        if !self.brought {
+            return Pace::GoOn;
+        }
+        if now() - self.published <= self.pause {
+            self.store
+                .select_with(|selector, directory| selector.keep_up(directory));
             return Pace::GoOn;
         }
         let is_first = self.published == 0.0;

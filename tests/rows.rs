@@ -8,10 +8,13 @@
 
 mod common;
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use common::{Place, mount, settle, until};
 use leptos::Value;
 use leptos::prelude::*;
-use muster::components::{Asked, InPages, Pager, Rows, row};
+use muster::components::{InPages, Pager, Question, Rows, row};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -59,7 +62,7 @@ fn table_of(
         let rows = match coming {
             Some(coming) => {
                 let coming = Memo::new(move |_| coming.get());
-                Rows::coming_in(count, Asked::new(asked), key, coming)
+                Rows::coming_in(count, Question::new(asked), key, coming)
             }
             None => Rows::new(count, asked, key),
         };
@@ -358,4 +361,31 @@ async fn in_pages() {
     place.get("input").click();
     settle().await;
     assert!(place.find("nav").is_none());
+}
+
+#[wasm_bindgen_test]
+async fn a_question_is_late_until_the_frame_after_the_latest_was_painted() {
+    let asked = RwSignal::new("a".to_owned());
+    let told = Rc::new(RefCell::new(Vec::new()));
+    let heard = Rc::clone(&told);
+    let _place = mount(move || {
+        let question = Question::new(Memo::new(move |_| asked.get()));
+        Effect::new(move |_| heard.borrow_mut().push(question.is_late()));
+    });
+    settle().await;
+    assert_eq!(*told.borrow(), [false], "nothing else was asked for");
+    asked.set("b".to_owned());
+    until("it is answered", || told.borrow().len() >= 3).await;
+    assert_eq!(*told.borrow(), [false, true, false]);
+    // Typed and taken back at once: there is nothing to wait for.
+    asked.set("c".to_owned());
+    asked.set("b".to_owned());
+    settle().await;
+    assert_eq!(*told.borrow(), [false, true, false]);
+    // Whoever types on waits for the answer to the latest.
+    asked.set("c".to_owned());
+    leptos::task::tick().await;
+    asked.set("d".to_owned());
+    until("that is answered too", || told.borrow().len() >= 5).await;
+    assert_eq!(*told.borrow(), [false, true, false, true, false]);
 }

@@ -36,7 +36,7 @@ const ABOVE: f64 = 200.0;
 /// How long after a frame was painted what is out of sight is seen to, in milliseconds: whoever waits for the frame is not to
 /// wait for that as well.
 const LATER_MS: u32 = 20;
-/// The same of what was asked for and is not in sight, with how much of it there is.
+/// How long after a frame what is not in sight is asked for, and how much there is; in milliseconds.
 const ANSWER_MS: u32 = 4;
 /// Higher than this in pixels, some browsers lay nothing out: then there are pages.
 const HIGHEST: f64 = 16e6;
@@ -68,8 +68,8 @@ struct Seen {
     first: i32,
     /// How many rows fit on the screen, below what stays at its top.
     fits: i32,
-    /// How many are made above and below; none before the first are painted, and while one leaps from place to place. Of a
-    /// table that is no window, more and more below, until all are made.
+    /// How many are made above and below those in sight; none while one leaps from place to place, and before the first are
+    /// painted, so many fewer than are in sight. Of a table that is no window, more and more below, until all are made.
     over: i32,
     /// The number of the row with the focus.
     focus: Option<i32>,
@@ -105,15 +105,15 @@ struct Inner {
     router: Option<Router>,
 }
 
-/// What a table was asked for, and whether what is out of sight may still wait for the answer to it.
+/// What a table was asked for, and whether what is out of sight may still wait for the answer.
 #[derive(Clone, Copy)]
-pub struct Asked {
+pub struct Question {
     what: Memo<String>,
     late: Memo<bool>,
 }
 
-impl Asked {
-    /// Of what is asked for. Another question starts at the top.
+impl Question {
+    /// The question in words: any that differ are another question.
     #[must_use]
     pub fn new(what: Memo<String>) -> Self {
         let shown = RwSignal::new(what.get_untracked());
@@ -121,18 +121,19 @@ impl Asked {
         Effect::new(move |_| {
             let asked = what.get();
             if late.get_untracked() {
-                after_paint(ANSWER_MS, move || {
+                let answer = move || {
                     // Whoever types on waits for the answer to that.
                     if what.try_get_untracked().as_ref() == Some(&asked) {
                         shown.set(asked);
                     }
-                });
+                };
+                after_paint(ANSWER_MS, Box::new(answer));
             }
         });
         Self { what, late }
     }
 
-    /// Whether something else was asked for just now, and what is in sight was not painted yet. Reactive.
+    /// Whether it was asked just now, and what is in sight was not painted since. Reactive.
     #[must_use]
     pub fn is_late(self) -> bool {
         self.late.get()
@@ -154,7 +155,7 @@ pub struct Rows {
     /// Counts each change of what is seen.
     changed: RwSignal<u32>,
     count: Memo<usize>,
-    asked: Asked,
+    asked: Question,
     /// What was asked for, and the row of the number 0.
     base: Memo<(String, i32)>,
     in_pages: RwSignal<bool>,
@@ -170,7 +171,7 @@ impl Rows {
         asked: Memo<String>,
         key: Box<dyn Fn(usize) -> Option<String>>,
     ) -> Self {
-        Self::of(count, Asked::new(asked), key, None)
+        Self::of(count, Question::new(asked), key, None)
     }
 
     /// The same for rows that come in by and by: as long as more are on their way, and until the first are painted, no more
@@ -178,7 +179,7 @@ impl Rows {
     #[must_use]
     pub fn coming_in(
         count: Memo<usize>,
-        asked: Asked,
+        asked: Question,
         key: Box<dyn Fn(usize) -> Option<String>>,
         coming: Memo<bool>,
     ) -> Self {
@@ -187,7 +188,7 @@ impl Rows {
 
     fn of(
         count: Memo<usize>,
-        asked: Asked,
+        asked: Question,
         key: Box<dyn Fn(usize) -> Option<String>>,
         coming: Option<Memo<bool>>,
     ) -> Self {
@@ -199,6 +200,8 @@ impl Rows {
             key,
             seen: Cell::new(Seen {
                 fits: first_fits(),
+                // The first frame is the longest: only half of what is in sight is in it.
+                over: coming.map_or(0, |_| -first_fits() / 2),
                 page: page_of_address(),
                 ..Seen::default()
             }),
@@ -455,13 +458,19 @@ impl Rows {
         };
         let leaps = inner.leaps.get().wrapping_add(1);
         inner.leaps.set(leaps);
-        after_paint(LATER_MS, move || {
+        let fill = move || {
             // The page may be gone.
             let inner = self.inner.try_get_value();
             let Some(inner) = inner.filter(|inner| inner.leaps.get() == leaps) else {
                 return;
             };
-            let over = self.now().over.max(OVER);
+            let over = match self.now().over {
+                ..0 => {
+                    self.fill_later();
+                    0
+                }
+                over => over.max(OVER),
+            };
             let made = inner.made.borrow().len();
             let is_short = untrack(|| self.mode() == Mode::Plain && made < self.count.get());
             let is_all = inner.coming.is_none_or(|coming| !coming.get_untracked());
@@ -472,7 +481,8 @@ impl Rows {
             } else {
                 self.make(over);
             }
-        });
+        };
+        after_paint(LATER_MS, Box::new(fill));
     }
 
     /// Has so many made above and below those in sight.
@@ -564,7 +574,7 @@ impl Rows {
         let mode = self.mode();
         let inner = self.inner.get_value();
         let coming = inner.coming;
-        let is_part = coming.is_some_and(|coming| coming.get() || seen.over == 0)
+        let is_part = coming.is_some_and(|coming| coming.get() || seen.over <= 0)
             || n > AT_ONCE && !inner.router.is_some_and(Router::is_to_scroll);
         let (from, to) = match mode {
             Mode::Plain if is_part => {
@@ -580,10 +590,10 @@ impl Rows {
                 let from = whole(self.page() * PAGE);
                 (from, n.min(from + whole(PAGE)))
             }
-            Mode::Window if seen.over == 0 => {
+            Mode::Window if seen.over <= 0 => {
                 // The first may be far above the first row: as much of the screen is taken by what stands there.
                 let first = seen.first + base;
-                let to = (first + seen.fits.max(1)).clamp(0, n);
+                let to = (first + (seen.fits + seen.over).max(1)).clamp(0, n);
                 ((first - HALF_SEEN).clamp(0, to), to)
             }
             Mode::Window => {
@@ -602,7 +612,7 @@ impl Rows {
             rows.extend((from..to).map(|row| row - base));
         }
         let mut made = inner.made.borrow_mut();
-        if mode == Mode::Window && seen.over == 0 {
+        if mode == Mode::Window && seen.over <= 0 {
             rows = stay(&made, -base..n - base, &rows);
         }
         made.clone_from(&rows);
@@ -706,9 +716,9 @@ fn first_fits() -> i32 {
     ((browser::screen_height() - ABOVE).max(0.0) / ROW).ceil() as i32
 }
 
-/// Does something when the frame that is being made was painted, and a little later.
-fn after_paint(later_ms: u32, act: impl FnOnce() + 'static) {
-    request_animation_frame(move || browser::later(later_ms, act));
+/// Does something so many milliseconds after the frame that is being made was painted.
+fn after_paint(ms: u32, act: Box<dyn FnOnce()>) {
+    request_animation_frame(move || browser::later(ms, act));
 }
 
 /// A text that may be cut off is told whole to whoever points at it. To have it ready in each row

@@ -97,11 +97,13 @@ pub(super) fn selected_groups(store: Store, numbers: Vec<u32>) -> Offers {
 pub fn GroupsTools(
     /// The store of the connection.
     store: Store,
-    /// The rows of the table.
-    places: Memo<Arc<Vec<u32>>>,
+    /// The groups that match, for who asks once: they may not have been asked yet.
+    all: Memo<Arc<Vec<u32>>>,
+    /// How many are shown.
+    matching: Memo<usize>,
 ) -> impl IntoView {
     let offers = Callback::new(move |()| {
-        let shown = places.get_untracked();
+        let shown = all.get_untracked();
         let mut offers = Vec::from(some_groups(store, " on the screen", &shown));
         if shown.len() != store.peek(Directory::len) {
             offers.push(offer_everything(store));
@@ -116,7 +118,7 @@ pub fn GroupsTools(
             offers,
         }
     });
-    let none = Memo::new(move |_| places.with(|places| places.is_empty()));
+    let none = Memo::new(move |_| matching.get() == 0);
     view! {
         <span class="late">
             <a class="btn" href=store.connection().href("import")>

@@ -8,8 +8,8 @@ use muster_core::{Coverage, Direction, Directory, Only, Query, Row, SortBy, Work
 use super::worklists::list_of_address;
 use crate::browser;
 use crate::components::{
-    Alert, Asked, Avatar, AvatarOf, Check, Empty, Failed, Heading, Icon, InPages, Key, Keys, Kind,
-    Reread, Rows, Search, SelectMode, Selection, SortHeader, Sorted, marking, pick, row,
+    Alert, Avatar, AvatarOf, Check, Empty, Failed, Heading, Icon, InPages, Key, Keys, Kind,
+    Question, Reread, Rows, Search, SelectMode, Selection, SortHeader, Sorted, marking, pick, row,
     shown_name,
 };
 use crate::format;
@@ -58,10 +58,10 @@ impl Shown {
 #[derive(Clone, Copy)]
 struct Listed {
     store: Store,
-    /// All of them.
-    places: Memo<Arc<Vec<u32>>>,
-    /// The first of others, which were asked for just now, while it is not known yet which come behind them.
+    /// The first that answer what was asked just now, while it is not known yet which come behind them.
     first: Memo<Option<Vec<u32>>>,
+    /// All that answer; meanwhile those that answer what was asked before.
+    places: Memo<Arc<Vec<u32>>>,
     selection: Selection,
     keys: Keys,
 }
@@ -133,7 +133,7 @@ pub fn Groups() -> impl IntoView {
         ]);
     });
 
-    let asked = Memo::new(move |_| {
+    let words = Memo::new(move |_| {
         // Words and no formatting of values: that alone was a kilobyte.
         let flag = |set: bool| if set { "1" } else { "" };
         let parts = [
@@ -155,10 +155,10 @@ pub fn Groups() -> impl IntoView {
         sort: sort.get(),
         direction: direction.get(),
     });
-    let asked = Asked::new(asked);
+    let question = Question::new(words);
     let rest = use_rest();
     let first = Memo::new(move |_| {
-        let may_wait = asked.is_late() && untrack(move || rest.is_here());
+        let may_wait = question.is_late() && untrack(move || rest.is_here());
         may_wait
             .then(|| query.with(|query| doors::first_groups(store, query)))
             .flatten()
@@ -169,6 +169,8 @@ pub fn Groups() -> impl IntoView {
             None => query.with(|query| store.select(query)),
         }
     });
+    // Whoever does something to all of them does not wait for a frame. Nothing on the page is to follow it: it asks them all.
+    let all = Memo::new(move |_| query.with(|query| store.select(query)));
     let searching = Memo::new(move |_| !search.with(String::is_empty));
     let coverage = Memo::new(move |_| store.look(|directory| directory.coverage().clone()));
     let known = Memo::new(move |_| store.look(muster_core::Directory::len));
@@ -179,9 +181,9 @@ pub fn Groups() -> impl IntoView {
         first,
         selection: Selection::default(),
         keys: Keys {
-            count: matching,
+            count: Memo::new(move |_| all.with(|all| all.len())),
             key: Callback::new(move |row| {
-                let number = places.with(|places| places.get(row).copied())?;
+                let number = all.with(|all| all.get(row).copied())?;
                 store.peek(|directory| Some(directory.row(number)?.key().to_owned()))
             }),
         },
@@ -195,7 +197,10 @@ pub fn Groups() -> impl IntoView {
         move || doors::groups_bar(store, listed.selection, listed.keys, list),
     );
     // Nobody waits for these: they come with the pages that are fetched later.
-    let tools = move || rest.is_here().then(|| doors::groups_tools(store, places));
+    let tools = move || {
+        rest.is_here()
+            .then(|| doors::groups_tools(store, all, matching))
+    };
     // They tell of a list that has come in, and have their place before they are there.
     let filters = move || {
         rest.is_here()
@@ -208,7 +213,7 @@ pub fn Groups() -> impl IntoView {
     });
     let rows = Rows::coming_in(
         matching,
-        asked,
+        question,
         Box::new(move |row| listed.key(row)),
         coming,
     );
@@ -267,7 +272,7 @@ pub fn Groups() -> impl IntoView {
                 {(store.capabilities().scope == ListScope::WholeSite)
                     .then(|| {
                         view! { <Check label="Only groups I belong to" checked=mine disabled=no_user hint=mine_hint /> }
-                    })} <InPages rows=rows all=known /> <Count listed=listed known=known coverage=coverage />
+                    })} <InPages rows=rows all=known /> <Count listed=listed matching=matching known=known coverage=coverage />
             </div>
             <div class="filters">{filters}</div>
             <Remarks store=store known=known coverage=coverage on_again=again />
@@ -300,30 +305,38 @@ fn Notice(store: Store) -> impl IntoView {
 
 /// How many, of how many, when read.
 #[component]
-fn Count(listed: Listed, known: Memo<usize>, coverage: Memo<Coverage>) -> impl IntoView {
+fn Count(
+    listed: Listed,
+    matching: Memo<usize>,
+    known: Memo<usize>,
+    coverage: Memo<Coverage>,
+) -> impl IntoView {
     let store = listed.store;
     let own = store.capabilities().scope == ListScope::OwnGroups;
+    let counting = Memo::new(move |_| listed.first.with(Option::is_some));
     let text = move || {
-        let (now, all) = (listed.keys.count.get(), known.get());
+        let (now, all) = (matching.get(), known.get());
+        // Nobody is told a number that is not known yet.
+        let is_known = !counting.get();
+        let number = if is_known {
+            format::number(now)
+        } else {
+            "…".to_owned()
+        };
         let of_mine = if own { " you are in" } else { "" };
         match coverage.get() {
             Coverage::None => ("".to_owned(), "Reading…".to_owned()),
             Coverage::Loading if all == 0 => ("".to_owned(), "Reading…".to_owned()),
             Coverage::BrokenOff(_) if all == 0 => Default::default(),
-            Coverage::Loading | Coverage::BrokenOff(_) if now == all => {
-                (format::number(now), format!(" so far{of_mine}"))
+            Coverage::Loading | Coverage::BrokenOff(_) if now == all && is_known => {
+                (number, format!(" so far{of_mine}"))
             }
             Coverage::Loading | Coverage::BrokenOff(_) => (
-                format::number(now),
+                number,
                 format!(" of {} so far{of_mine}", format::number(all)),
             ),
             Coverage::Full { read_at, .. } => (
-                // Nobody is told a number that is not known yet.
-                if listed.first.with(Option::is_some) {
-                    "…".to_owned()
-                } else {
-                    format::number(now)
-                },
+                number,
                 format!(
                     " of {}{of_mine} · read {}",
                     format::number(all),
@@ -335,7 +348,7 @@ fn Count(listed: Listed, known: Memo<usize>, coverage: Memo<Coverage>) -> impl I
     let reading = Memo::new(move |_| matches!(coverage.get(), Coverage::Loading | Coverage::None));
     view! {
         <div class="count end">
-            <span role="status" aria-live=move || store.fresh().is_quiet().then_some("off")>
+            <span role="status" aria-live=move || (counting.get() || store.fresh().is_quiet()).then_some("off")>
                 <strong>{move || text().0}</strong>
                 {move || text().1}
             </span>

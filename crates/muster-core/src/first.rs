@@ -25,7 +25,7 @@ pub(crate) fn first_of(
     keys: &[u32],
     most: usize,
 ) -> Option<Vec<u32>> {
-    if whole.is_empty() || whole.bytes().any(|byte| byte.is_ascii_digit()) {
+    if whole.bytes().any(|byte| byte.is_ascii_digit()) {
         return None;
     }
     let begins = |row: &Row<'_>, by| text_of(by, row).starts_with(whole.as_bytes());
@@ -40,7 +40,7 @@ pub(crate) fn first_of(
     };
     let with_name = range(names, SortBy::Name);
     let with_key = range(keys, SortBy::Key);
-    if with_key.len() > MOST_KEYS {
+    if with_key.len() > MOST_KEYS || with_name.len() + with_key.len() < most {
         return None;
     }
     // Those whose key is all of it come first in their order; their names may be anything.
@@ -85,13 +85,13 @@ fn together<'r>(
     rows: &'r [u32],
     order: &dyn Fn(&Row<'_>) -> Ordering,
 ) -> &'r [u32] {
-    let is_less = |than: Ordering| {
+    let up_to = |than: Ordering| {
         move |number: &u32| {
             let row = directory.row(*number);
             row.is_some_and(|row| order(&row) <= than)
         }
     };
-    let from = rows.partition_point(is_less(Ordering::Less));
-    let to = rows.partition_point(is_less(Ordering::Equal));
+    let from = rows.partition_point(up_to(Ordering::Less));
+    let to = rows.partition_point(up_to(Ordering::Equal));
     rows.get(from..to).unwrap_or_default()
 }

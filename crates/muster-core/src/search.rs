@@ -93,6 +93,7 @@ impl Search {
             found += count;
             found - count
         });
+        // Whatever has a rank is in every order.
         let mut picked = vec![0; found];
         for number in order {
             let place = rank(*number).and_then(|rank| places.get_mut(rank as usize));

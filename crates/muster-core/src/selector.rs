@@ -102,7 +102,7 @@ impl Selector {
             let mut searches = self.searches.iter();
             searches.any(|search| search.is_of(&words, &query.only))
         };
-        if !is_plain || directory.changes() != self.seen || was_asked() {
+        if !is_plain || words.is_empty() || directory.changes() != self.seen || was_asked() {
             return None;
         }
         let keys = self.ahead.follow(directory, SortBy::Key, self.seen)?;
@@ -127,6 +127,15 @@ impl Selector {
         if self.seen != u64::MAX {
             let query = self.query.clone();
             self.select(directory, &query);
+        }
+    }
+
+    /// The same as soon as many have changed: to take in all at once what a long list brings takes too long for one task.
+    pub fn keep_up(&mut self, directory: &Directory) {
+        /// Each time all rows are gone through.
+        const MANY: u64 = 10_000;
+        if directory.changes().saturating_sub(self.seen) >= MANY {
+            self.refresh(directory);
         }
     }
 
