@@ -5,8 +5,16 @@ import { chromium } from 'playwright-core';
 /** The two screens that everything has to work on. */
 export const VIEWPORTS = { wide: { width: 1280, height: 800 }, phone: { width: 360, height: 740 } };
 
+/**
+ * What shakes out a journey that rests on who is faster: `MUSTER_HESITATE_MS` makes each step of a journey wait so long
+ * before it is taken, and `MUSTER_SLOWED` slows the page's processor so many times. Time to wait grows with both.
+ */
+const HESITATE_MS = Number(process.env.MUSTER_HESITATE_MS ?? 0);
+const SLOWED = Number(process.env.MUSTER_SLOWED ?? 1);
+export const PATIENCE = Math.max(SLOWED, HESITATE_MS > 0 ? 4 : 1);
+
 /** How long a step waits for what it looks for. */
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 10_000 * PATIENCE;
 
 let browser;
 
@@ -20,6 +28,7 @@ async function launch() {
   // The promise is kept, not the browser, so that two calls at once start one.
   browser ??= chromium.launch({
     executablePath: executable(),
+    slowMo: HESITATE_MS,
     args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-background-networking'],
   });
   return browser;
@@ -51,8 +60,18 @@ export async function openPage({ baseURL, viewport = 'wide', colorScheme = 'ligh
   const watch = watchConsole(context);
   const requests = [];
   context.on('request', (request) => requests.push({ method: request.method(), url: request.url() }));
+  if (SLOWED > 1) context.on('page', slow);
   const page = await context.newPage();
   return { context, page, requests, ...watch, close: () => context.close() };
+}
+
+async function slow(page) {
+  try {
+    const session = await page.context().newCDPSession(page);
+    await session.send('Emulation.setCPUThrottlingRate', { rate: SLOWED });
+  } catch (error) {
+    if (!page.isClosed()) throw error;
+  }
 }
 
 /**

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { after, test } from 'node:test';
 import { expectNoViolations } from './axe.mjs';
-import { closeBrowser, openPage } from './browser.mjs';
+import { PATIENCE, closeBrowser, openPage } from './browser.mjs';
 import { connect } from './connect.mjs';
 import { startFault } from './fault.mjs';
 import { TOKENS, startServer } from './server.mjs';
@@ -31,7 +31,8 @@ after(closeBrowser);
  * Options: quirks, args (of the server), viewport ('wide', 'phone'), colorScheme ('light', 'dark'), limit (how long it may take, in ms).
  */
 export function journey(name, options, steps) {
-  const { quirks, args, viewport, colorScheme, limit = LIMIT_MS } = options;
+  const { quirks, args, viewport, colorScheme } = options;
+  const limit = (options.limit ?? LIMIT_MS) * PATIENCE;
   // The runner tells where `test` was called, which is always here: the name says which file it belongs to.
   const file = basename(process.argv[1] ?? '').replace(/\.test\.mjs$/, '');
   test(`${file}: ${name}`, { timeout: limit + CLOSING_MS }, async (t) => {
