@@ -165,6 +165,44 @@ journey('a person’s groups are read again too', {}, async (t) => {
   await page.getByRole('table').getByRole('link', { name: 'Legal', exact: true }).waitFor();
 });
 
+journey('groups side by side are read again too, and say so where that failed', {}, async (t) => {
+  const { page, api, fault, expectRefused } = t;
+  await page.clock.install();
+  await enter(page);
+  await groupsAreRead(page);
+  await page.goto(at(page, 'compare?group=legal&group=design'));
+  const table = page.getByRole('table', { name: 'Comparison', exact: true });
+  await said(page, /· read \d\d:\d\d/).waitFor();
+  assert.equal(await table.getByRole('row').filter({ hasText: 'dave' }).count(), 0);
+  await meanwhile(api, membersOf('legal'), { body: { member: { dave: true } } });
+  await later(t);
+  await table.getByRole('row').filter({ hasText: 'dave' }).waitFor();
+  await note(page, 'This is as it was').waitFor({ state: 'detached' });
+  expectRefused(500);
+  const broken = fault.on('GET', pathOf('design'), { status: 500, body: 'out of order' });
+  await later(t);
+  await note(page, /^This is as it was at \d\d:\d\d\. Reading it again failed: /).waitFor();
+  await table.getByRole('row').filter({ hasText: 'dave' }).waitFor();
+  assert.equal(await page.getByRole('alert').count(), 0, 'nothing stands in the page that was not there before');
+  broken.off();
+  await page.getByRole('button', { name: 'Try again', exact: true }).click();
+  await note(page, 'This is as it was').waitFor({ state: 'detached' });
+});
+
+journey('people side by side are read again too', {}, async (t) => {
+  const { page, api } = t;
+  await page.clock.install();
+  await enter(page);
+  await groupsAreRead(page);
+  await page.goto(at(page, 'compare?person=dave&person=bob'));
+  await said(page, /· read \d\d:\d\d/).waitFor();
+  const table = page.getByRole('table', { name: 'Comparison', exact: true });
+  assert.equal(await table.getByRole('link', { name: 'Legal', exact: true }).count(), 0);
+  await meanwhile(api, membersOf('legal'), { body: { member: { dave: true } } });
+  await later(t);
+  await table.getByRole('link', { name: 'Legal', exact: true }).waitFor();
+});
+
 journey('a page that nobody sees asks for nothing', {}, async (t) => {
   const { page, fault } = t;
   await start(page);

@@ -27,7 +27,8 @@ use crate::components::{
 };
 use crate::export::{Content, Offer, Offers, Sheet};
 use crate::format;
-use crate::request::Latest;
+use crate::fresh::is_worth_another;
+use crate::request::{Asked, Latest, Ticket};
 use crate::router::use_router;
 use crate::session::use_session;
 use crate::store::{Store, use_store};
@@ -109,44 +110,78 @@ struct Page {
 impl Page {
     /// Reads what is compared, each by itself; where a person cannot be asked for, the whole list.
     fn read(self) {
-        let store = self.store;
-        let sides = self.sides.get_untracked();
         let ticket = self.latest.with_value(Latest::begin);
+        self.store.fresh().forget_stale();
         self.reading.set(Reading::Under);
         spawn_local(async move {
-            let mut result = Ok(());
-            match &*sides {
-                Sides::Groups(keys) => {
-                    for key in keys {
-                        result = result.and(store.read(key, ticket.stop()).await.map(drop));
-                    }
-                }
-                Sides::People(people) => {
-                    let mut left = !store.capabilities().person_list.is_yes();
-                    for person in people {
-                        if left {
-                            break;
-                        }
-                        match store.read_person(person, ticket.stop()).await {
-                            Ok(answer) => left |= answer.left > 0 || answer.unreadable > 0,
-                            Err(error) => result = result.and(Err(error)),
-                        }
-                    }
-                    if ticket.is_current() {
-                        self.by_list.try_set(left);
-                    }
-                    if left {
-                        store.load();
-                    }
-                }
-            }
+            let result = self.ask(&ticket).await;
             if ticket.is_current() {
+                if self.by_list.try_get_untracked() == Some(true) {
+                    self.store.load();
+                }
                 self.reading.try_set(match result {
                     Ok(()) => Reading::At(browser::now()),
                     Err(error) => Reading::Failed(error),
                 });
             }
         });
+    }
+
+    /// Reads it again although nobody asked for that; what is shown stays until that has ended. What had failed is read as if
+    /// somebody had asked.
+    fn read_quietly(self) {
+        let since = match self.reading.get_untracked() {
+            Reading::At(since) => since,
+            Reading::Failed(error) if is_worth_another(&error) => return self.read(),
+            _ => return,
+        };
+        let fresh = self.store.fresh();
+        let ticket = self
+            .latest
+            .with_value(|latest| latest.begin_as(Asked::ByItself));
+        spawn_local(fresh.quietly(since, async move {
+            let result = self.ask(&ticket).await;
+            if !ticket.is_current() {
+                return Err(ApiError::Cancelled);
+            }
+            if self.by_list.try_get_untracked() == Some(true) {
+                self.store.load_quietly();
+            }
+            result?;
+            self.reading.try_set(Reading::At(browser::now()));
+            Ok(())
+        }));
+    }
+
+    /// Asks for each side by itself, and says what failed first. Notes whether that leaves something open that the whole list
+    /// has to tell.
+    async fn ask(self, ticket: &Ticket) -> Result<(), ApiError> {
+        let store = self.store;
+        let sides = self.sides.get_untracked();
+        let mut result = Ok(());
+        match &*sides {
+            Sides::Groups(keys) => {
+                for key in keys {
+                    result = result.and(store.read(key, ticket.stop()).await.map(drop));
+                }
+            }
+            Sides::People(people) => {
+                let mut left = !store.capabilities().person_list.is_yes();
+                for person in people {
+                    if left {
+                        break;
+                    }
+                    match store.read_person(person, ticket.stop()).await {
+                        Ok(answer) => left |= answer.left > 0 || answer.unreadable > 0,
+                        Err(error) => result = result.and(Err(error)),
+                    }
+                }
+                if ticket.is_current() {
+                    self.by_list.try_set(left);
+                }
+            }
+        }
+        result
     }
 
     /// What a side is called.
@@ -320,6 +355,15 @@ fn SideBySide(store: Store, sides: Memo<Arc<Sides>>) -> impl IntoView {
         page.latest.try_with_value(Latest::cancel);
     });
     let step = RwSignal::new(Step::Look);
+    // A review has read for itself what it is about.
+    store.fresh().on_asked(move |asked| {
+        if step.with_untracked(|step| matches!(step, Step::Look)) {
+            match asked {
+                Asked::ByUser => page.read(),
+                Asked::ByItself => page.read_quietly(),
+            }
+        }
+    });
     let back = Callback::new(move |()| {
         step.set(Step::Look);
         page.read();
@@ -420,7 +464,7 @@ fn Look(page: Page, step: RwSignal<Step>) -> impl IntoView {
                 <Search label=if is_groups.get_untracked() { "Search people" } else { "Search groups" } value=search />
                 <InPages rows=rows all=total />
                 <div class="count end">
-                    <span role="status">
+                    <span role="status" aria-live=move || store.fresh().is_quiet().then_some("off")>
                         <strong>{move || format::number(matching.get())}</strong>
                         {move || {
                             let read = match page.reading.get() {
