@@ -32,7 +32,17 @@ struct Scroll {
     wanted: Option<f64>,
     /// How far it was scrolled to come back.
     came_back: f64,
+    /// How far it would have been scrolled had it been longer, and until when it may become so, in milliseconds since 1970.
+    short_of: Option<(f64, f64)>,
 }
+
+/// A page that is shorter than where it was left by no more than this in pixels is scrolled to its end: a line above the
+/// list may have gone.
+const NEAR: f64 = 100.0;
+/// Places that differ by less are one, in pixels: a screen has no fractions of its own.
+const SAME: f64 = 2.0;
+/// For so long it is scrolled on if it grows, in milliseconds.
+const GROWS_MS: f64 = 5_000.0;
 
 impl Router {
     /// Reads the address, follows links of this site, and the browser's back and forward.
@@ -61,6 +71,8 @@ impl Router {
         let grown = Closure::<dyn FnMut()>::new(move || router.scroll_back());
         // It watches as long as the page lives.
         std::mem::forget(browser::observe_page(&grown));
+        // What stands there before the rows may be higher than the page, and gone without its growing.
+        browser::listen("scroll", &grown);
         let clicked = Closure::<dyn FnMut(MouseEvent)>::new(move |event: MouseEvent| {
             if let Some(link) = inner_link(&event) {
                 event.prevent_default();
@@ -144,6 +156,7 @@ impl Router {
             scroll.entry = entry;
         }
         scroll.wanted = None;
+        scroll.short_of = None;
         self.scroll.set_value(scroll);
         window.scroll_to_with_x_and_y(0.0, 0.0);
         self.arrive();
@@ -176,7 +189,7 @@ impl Router {
         self.scroll.set_value(Scroll {
             entry,
             wanted: wanted.filter(|scroll| *scroll > 0.0),
-            came_back: 0.0,
+            ..Scroll::default()
         });
         // The page may be as long as it was already.
         request_animation_frame(move || self.scroll_back());
@@ -186,26 +199,31 @@ impl Router {
     /// stays where they are.
     fn scroll_back(self) {
         let mut scroll = self.scroll.get_value();
-        let Some(wanted) = scroll.wanted else {
+        let in_time = |(goal, until)| (browser::now() < until).then_some(goal);
+        let Some(goal) = scroll.wanted.or(scroll.short_of.and_then(in_time)) else {
             return;
         };
         let window = window();
-        if window.scroll_y().is_ok_and(|scroll| scroll > 0.0) {
-            scroll.wanted = None;
-            self.scroll.set_value(scroll);
-            return;
-        }
+        let here = window.scroll_y().unwrap_or_default();
         let height = document()
             .document_element()
             .map_or(0, |root| root.scroll_height());
         let most = f64::from(height) - browser::screen_height();
-        // A line above the list may have gone.
-        if most + 100.0 >= wanted {
+        // A page that became shorter was scrolled by that, and not by anybody.
+        let put = scroll.came_back.min(most);
+        if (here - put).abs() >= SAME {
             scroll.wanted = None;
-            scroll.came_back = wanted.min(most);
-            self.scroll.set_value(scroll);
+            scroll.short_of = None;
+        } else if most + NEAR >= goal {
+            if scroll.wanted.take().is_some() {
+                scroll.short_of = Some((goal, browser::now() + GROWS_MS));
+            }
+            scroll.came_back = goal.min(most);
             window.scroll_to_with_x_and_y(0.0, scroll.came_back);
+        } else {
+            scroll.came_back = put;
         }
+        self.scroll.set_value(scroll);
     }
 
     /// Whether the page is still to be scrolled to where it was left.
@@ -217,7 +235,7 @@ impl Router {
     /// Whether the page is scrolled to where it was come back to, and not further by the user.
     #[must_use]
     pub fn came_back_to(self, scroll: f64) -> bool {
-        (self.scroll.get_value().came_back - scroll).abs() < 2.0
+        (self.scroll.get_value().came_back - scroll).abs() < SAME
     }
 
     fn arrive(self) {

@@ -177,6 +177,19 @@ journey('a short table is scrolled to where it was after a reload, however far t
   }
 });
 
+for (const place of [40, 90, 180]) {
+  journey(`a page that was scrolled by ${place} is there again after a reload, though it grows by and by`, {}, async ({ page, fault }) => {
+    await open(page, fault);
+    await scrollTo(page, place);
+    await soon(() => scrolled(page), place);
+    // The list is on its way when the page is there: only its frame stands, and is short.
+    fault.on('GET', /groups\/list/, { json: lots(all), delay: 700 });
+    await page.reload();
+    await whole(page);
+    await soon(() => scrolled(page), place, 'after a reload');
+  });
+}
+
 journey('a list that is read again is shown whole while it is read', {}, async ({ page, fault }) => {
   await open(page, fault);
   fault.on('GET', LONG_LIST, { hang: true }, { times: 1 });
