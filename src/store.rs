@@ -201,7 +201,7 @@ impl Store {
     }
 
     /// Works ahead as soon as it can.
-    fn soon_work_ahead(self) {
+    pub(crate) fn soon_work_ahead(self) {
         once_here(move || doors::work_ahead(self));
     }
 

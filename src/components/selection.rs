@@ -29,8 +29,10 @@ impl Default for Selection {
 /// The rows of a table as a selection sees them.
 #[derive(Clone, Copy)]
 pub struct Keys {
-    /// How many rows there are. Reactive.
+    /// How many rows there are, for whoever does something to all of them.
     pub count: Memo<usize>,
+    /// How many are told to be there: the same, or a moment later where they have to be asked first. Reactive.
+    pub told: Memo<usize>,
     /// The key of a row.
     pub key: Callback<usize, Option<String>>,
 }
@@ -104,8 +106,9 @@ impl Selection {
     /// Whether every row of the table is selected. Reactive.
     #[must_use]
     pub fn has_all(self, rows: Keys) -> bool {
-        let enough = self.len() >= rows.count.get();
-        enough && untrack(|| rows.all().all(|key| self.has(&key)))
+        let enough = self.len() >= rows.told.get();
+        // Others may be as many.
+        enough && rows.all().all(|key| self.has(&key))
     }
 
     /// A press on a row's box, ticked now or not; with shift it goes for all from the last press to here.
@@ -181,7 +184,7 @@ pub fn SelectionBar(
                         " selected"
                     </span>
                     {move || {
-                        let count = rows.count.get();
+                        let count = rows.told.get();
                         (!all.get() && count > 0)
                             .then(|| {
                                 let what = if count == 1 { words.0 } else { words.1 };

@@ -99,6 +99,8 @@ pub fn Groups() -> impl IntoView {
     let connection = store.connection();
     browser::set_title(&["Groups", &connection.name]);
     store.load_once();
+    // Another page may have read the list, and nobody has asked for its orders since.
+    store.soon_work_ahead();
 
     let search = RwSignal::new(browser::query_param("q").unwrap_or_default());
     let mine = RwSignal::new(browser::query_param("mine").is_some() && store.me().is_some());
@@ -169,7 +171,8 @@ pub fn Groups() -> impl IntoView {
             None => query.with(|query| store.select(query)),
         }
     });
-    // Whoever does something to all of them does not wait for a frame. Nothing on the page is to follow it: it asks them all.
+    // Whoever does something to all of them does not wait for a frame. What is followed on the page while one types asks for
+    // none of it: it would ask them all.
     let all = Memo::new(move |_| query.with(|query| store.select(query)));
     let searching = Memo::new(move |_| !search.with(String::is_empty));
     let coverage = Memo::new(move |_| store.look(|directory| directory.coverage().clone()));
@@ -182,6 +185,7 @@ pub fn Groups() -> impl IntoView {
         selection: Selection::default(),
         keys: Keys {
             count: Memo::new(move |_| all.with(|all| all.len())),
+            told: matching,
             key: Callback::new(move |row| {
                 let number = all.with(|all| all.get(row).copied())?;
                 store.peek(|directory| Some(directory.row(number)?.key().to_owned()))

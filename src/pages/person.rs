@@ -325,6 +325,7 @@ fn OnePerson(store: Store, person: PersonKey) -> impl IntoView {
     let selection = Selection::default();
     let keys = Keys {
         count: matching,
+        told: matching,
         key: Callback::new(move |row| listed.key(row)),
     };
     let proof = Memo::new(move |_| match page.reading.get() {

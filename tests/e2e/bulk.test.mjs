@@ -311,6 +311,20 @@ journey('groups are deleted after their number was typed, and made again with th
   await groupRow(page, 'design').waitFor();
 });
 
+journey('as many others are not all selected: they can be', {}, async ({ page }) => {
+  await enter(page);
+  const find = (what) => page.getByRole('searchbox', { name: 'Search groups', exact: true }).fill(what);
+  const all = bar(page).getByRole('button', { name: 'Select all 1 group that match', exact: true });
+  await find('legal');
+  await pick(page, 'Legal').check();
+  await said(bar(page), '1').waitFor();
+  assert.equal(await all.count(), 0, 'all that match are selected');
+  await find('équipe');
+  await all.click();
+  await said(bar(page), '2').waitFor();
+  assert.ok(await pick(page, 'Équipe Paris').isChecked());
+});
+
 journey('what is selected is exported, one line a membership', {}, async ({ page, api }) => {
   await enter(page);
   await openGroup(page, 'Design');

@@ -1,6 +1,6 @@
 // Long tables: windowed or in pages, by scroll, keyboard, back and reload, at any size of the text.
 import assert from 'node:assert/strict';
-import { LONG_LIST, enter, groupNames, groupRows, memberRow, pathOf, said, soon } from './harness/instabase.mjs';
+import { LONG_LIST, at, enter, groupNames, groupRows, memberRow, pathOf, said, soon } from './harness/instabase.mjs';
 import { journey } from './harness/journey.mjs';
 
 const LOTS = 3_000;
@@ -200,51 +200,59 @@ journey('a list that is read again is shown whole while it is read', {}, async (
   await soon(() => groupRows(page).count(), found.length);
 });
 
-journey('of very many the first are shown at once, and how many there are when it is known', {}, async ({ page, fault }) => {
-  const words = ['Alpha', 'Beta', 'Gamma', 'Delta', 'Epsilon', 'Zeta', 'Eta', 'Theta'];
-  const many = Array.from({ length: 24_000 }, (_, n) => ({
-    name: `lot_${n}`,
-    full_name: `${words[n % words.length]} ${n}`,
-    description: n % 3 === 0 ? 'Made in Delft' : '',
-    admins: [],
-    members: [],
-  }));
-  fault.on('GET', LONG_LIST, { json: { status: 'OK', groups: many } });
-  await enter(page);
-  await whole(page, many.length, many.length);
-  // What stood there after each change: how many, and who is seen.
-  await page.evaluate(() => {
-    window.told = [];
-    const look = () => {
-      const rows = [...document.querySelectorAll('table[aria-label="Groups"] tbody tr')];
-      const inSight = rows.filter((row) => row.getBoundingClientRect().top < window.innerHeight);
-      window.told.push([document.querySelector('.count').textContent, ...inSight.map((row) => row.querySelector('.name').textContent)]);
-    };
-    new MutationObserver(look).observe(document.querySelector('main'), { subtree: true, childList: true, characterData: true });
-  });
-  const begins = (letter) => many.filter(({ full_name }) => full_name.toLowerCase().startsWith(letter)).map(({ full_name }) => full_name);
-  const holds = (letter) => many.filter(({ full_name, name, description }) => `${full_name}\n${name}\n${description}`.toLowerCase().includes(letter)).length;
-  const number = (name) => Number(/\d+$/.exec(name)[0]);
-  let isEarly = false;
-  for (const letter of ['b', 'g', 'z', 'e', 't', 'd', 'a']) {
-    const first = begins(letter).sort((a, b) => a[1].localeCompare(b[1]) || number(a) - number(b));
-    await page.evaluate(() => window.told.splice(0));
-    await search(page).press(letter);
-    await whole(page, holds(letter), many.length);
-    const shown = (await seen(page)).map(({ name }) => name);
-    assert.deepEqual(shown, first.slice(0, shown.length), letter);
-    expectWhole(await seen(page));
-    const early = (await page.evaluate(() => window.told)).filter(([count]) => count.startsWith('… of'));
-    for (const [, ...names] of early.slice(-1)) assert.deepEqual(names, first.slice(0, names.length), `${letter}, at once`);
-    isEarly = early.length > 0;
-    if (isEarly) break;
-    await search(page).press('Backspace');
+for (const from of ['the groups', 'another page']) {
+  journey(`of very many the first are shown at once, and how many there are when it is known, read by ${from}`, {}, async ({ page, fault }) => {
+    const words = ['Alpha', 'Beta', 'Gamma', 'Delta', 'Epsilon', 'Zeta', 'Eta', 'Theta'];
+    const many = Array.from({ length: 24_000 }, (_, n) => ({
+      name: `lot_${n}`,
+      full_name: `${words[n % words.length]} ${n}`,
+      description: n % 3 === 0 ? 'Made in Delft' : '',
+      admins: [],
+      members: [],
+    }));
+    fault.on('GET', LONG_LIST, { json: { status: 'OK', groups: many } });
+    await enter(page);
     await whole(page, many.length, many.length);
-    // What it needs is worked out while nobody asks for anything.
-    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 500)));
-  }
-  assert.ok(isEarly, 'the first were shown before they were counted');
-});
+    if (from === 'another page') {
+      await page.goto(at(page, 'people'));
+      await said(page, /· read \d\d:\d\d/).waitFor();
+      await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Groups', exact: true }).click();
+      await whole(page, many.length, many.length);
+    }
+    // What stood there after each change: how many, and who is seen.
+    await page.evaluate(() => {
+      window.told = [];
+      const look = () => {
+        const rows = [...document.querySelectorAll('table[aria-label="Groups"] tbody tr')];
+        const inSight = rows.filter((row) => row.getBoundingClientRect().top < window.innerHeight);
+        window.told.push([document.querySelector('.count').textContent, ...inSight.map((row) => row.querySelector('.name').textContent)]);
+      };
+      new MutationObserver(look).observe(document.querySelector('main'), { subtree: true, childList: true, characterData: true });
+    });
+    const begins = (letter) => many.filter(({ full_name }) => full_name.toLowerCase().startsWith(letter)).map(({ full_name }) => full_name);
+    const holds = (letter) => many.filter(({ full_name, name, description }) => `${full_name}\n${name}\n${description}`.toLowerCase().includes(letter)).length;
+    const number = (name) => Number(/\d+$/.exec(name)[0]);
+    let isEarly = false;
+    for (const letter of ['b', 'g', 'z', 'e', 't', 'd', 'a']) {
+      const first = begins(letter).sort((a, b) => a[1].localeCompare(b[1]) || number(a) - number(b));
+      await page.evaluate(() => window.told.splice(0));
+      await search(page).press(letter);
+      await whole(page, holds(letter), many.length);
+      const shown = (await seen(page)).map(({ name }) => name);
+      assert.deepEqual(shown, first.slice(0, shown.length), letter);
+      expectWhole(await seen(page));
+      const early = (await page.evaluate(() => window.told)).filter(([count]) => count.startsWith('… of'));
+      for (const [, ...names] of early.slice(-1)) assert.deepEqual(names, first.slice(0, names.length), `${letter}, at once`);
+      isEarly = early.length > 0;
+      if (isEarly) break;
+      await search(page).press('Backspace');
+      await whole(page, many.length, many.length);
+      // What it needs is worked out while nobody asks for anything.
+      await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 500)));
+    }
+    assert.ok(isEarly, 'the first were shown before they were counted');
+  });
+}
 
 /** What is marked in an element: the browser's own highlights, in the order of the text. */
 const marked = (element) =>

@@ -336,6 +336,7 @@ pub fn GroupMembers() -> impl IntoView {
         selection: Selection::default(),
         keys: Keys {
             count: matching,
+            told: matching,
             key: Callback::new(move |row| listed.member(row, |member| member.person.to_string())),
         },
         alone: Memo::new(move |_| page.group.with(|group| alone(store, group.as_deref()?))),
