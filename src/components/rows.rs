@@ -810,7 +810,8 @@ pub fn Pager(
             view! {
                 <nav class="pager" aria-label=label>
                     {button("Previous", 0)}
-                    <span role="status">
+                    // How many there are is not known yet when what is in sight is.
+                    <span role="status" aria-live=move || rows.asked.is_late().then_some("off")>
                         {format!("Page {} of {}", format::number(rows.page() + 1), format::number(rows.last_page() + 1))}
                     </span>
                     {button("Next", 2)}

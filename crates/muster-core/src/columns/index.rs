@@ -4,8 +4,8 @@
 const EMPTY: u32 = u32::MAX;
 const REMOVED: u32 = u32::MAX - 1;
 
-/// A hash of some bytes. Any change of one word changes it; the seed keeps outsiders from making
-/// texts that collide.
+/// A hash of some bytes. Any change of one word changes it. The seed keeps texts from colliding everywhere alike; it is no
+/// secret hash: two changes that cancel each other out half of the time can be made on purpose.
 #[inline]
 pub(crate) fn hash(seed: u64, bytes: &[u8]) -> u64 {
     let mut state = seed ^ bytes.len() as u64;
