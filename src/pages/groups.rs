@@ -171,8 +171,8 @@ pub fn Groups() -> impl IntoView {
             None => query.with(|query| store.select(query)),
         }
     });
-    // Whoever does something to all of them does not wait for a frame. What is followed on the page while one types asks for
-    // none of it: it would ask them all.
+    // Whoever does something to all of them does not wait for a frame. Nothing on the page follows it while one types, for
+    // that would ask them all, but the bar of who has selected as many as match: whether these are all selected.
     let all = Memo::new(move |_| query.with(|query| store.select(query)));
     let searching = Memo::new(move |_| !search.with(String::is_empty));
     let coverage = Memo::new(move |_| store.look(|directory| directory.coverage().clone()));
