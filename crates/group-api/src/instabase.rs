@@ -167,7 +167,6 @@ fn read_plain<'a>(bytes: &'a [u8], spans: &'a mut Spans) -> Option<PlainGroup<'a
         listed,
     } = usual(bytes, &USUAL, spans)?;
     let people = PlainPeople {
-        element,
         roles: &LISTS,
         spans,
     };

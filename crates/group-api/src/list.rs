@@ -15,7 +15,7 @@ pub trait GroupSink {
     /// One group of the usual shape, still in the reply.
     fn plain(&mut self, group: &PlainGroup<'_>) {
         if let Some(owned) = group.to_group() {
-            self.group(owned, group.element.as_bytes());
+            self.group(owned, group.element);
         }
     }
     /// If these bytes begin with an element that was taken in before, byte for byte: how long it is.

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use group_bytes::Spans;
+use group_bytes::{Span, Spans};
 
 use crate::key::{GroupKey, PersonKey};
 use crate::model::{Group, Member, MemberKind, Members, Role, Roles};
@@ -15,7 +15,7 @@ use crate::model::{Group, Member, MemberKind, Members, Role, Roles};
 #[derive(Clone, Copy, Debug)]
 pub struct PlainGroup<'a> {
     /// The element as it stands in the reply.
-    pub element: &'a str,
+    pub element: &'a [u8],
     /// Its key.
     pub key: &'a str,
     /// What to call it, never empty.
@@ -31,27 +31,16 @@ pub struct PlainGroup<'a> {
 /// The people of a [`PlainGroup`], role by role.
 #[derive(Clone, Copy, Debug)]
 pub struct PlainPeople<'a> {
-    pub(crate) element: &'a str,
     pub(crate) roles: &'static [Role; 2],
     pub(crate) spans: &'a Spans,
 }
 
 impl<'a> PlainPeople<'a> {
-    /// Each role with the names of those who hold it, in the order of the reply. A name may come
-    /// twice.
-    pub fn by_role(
-        self,
-    ) -> impl Iterator<Item = (&'static Role, impl Iterator<Item = &'a str> + Clone)> {
-        let element = self.element;
-        self.roles
-            .iter()
-            .zip(&self.spans.lists)
-            .map(move |(role, spans)| {
-                let names = spans.iter().filter_map(move |(from, to)| {
-                    element.get(usize::try_from(*from).ok()?..usize::try_from(*to).ok()?)
-                });
-                (role, names)
-            })
+    /// Each role with where the names of those who hold it stand in the element, in its order: the first byte of each and the
+    /// one behind its last. A name may come twice. All are UTF-8.
+    pub fn by_role(self) -> impl Iterator<Item = (&'static Role, &'a [Span])> {
+        let lists = self.spans.lists.iter().map(Vec::as_slice);
+        self.roles.iter().zip(lists)
     }
 }
 
@@ -65,7 +54,9 @@ impl PlainGroup<'_> {
             Some(people) => {
                 let mut roll = Roll::default();
                 for (role, names) in people.by_role() {
-                    for name in names {
+                    for (from, to) in names {
+                        let place = usize::try_from(*from).ok()?..usize::try_from(*to).ok()?;
+                        let name = std::str::from_utf8(self.element.get(place)?).ok()?;
                         let person = PersonKey::new(name).ok()?;
                         roll.add(person, name, MemberKind::User, role.clone());
                     }

@@ -110,6 +110,43 @@ pub fn fold(text: &str) -> String {
     out
 }
 
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = 0x8080_8080_8080_8080;
+
+/// Eight bytes of ASCII with capital letters made small.
+#[inline]
+const fn lower_each(word: u64) -> u64 {
+    let from_a = word.wrapping_add(ONES * (0x80 - b'A' as u64));
+    let behind_z = word.wrapping_add(ONES * (0x7f - b'Z' as u64));
+    // A capital's highest bit is set by the first alone; a quarter of that is what makes it small.
+    word | ((from_a & !behind_z & HIGH) >> 2)
+}
+
+/// Appends the folded form of a text, as one line: where it has line ends, spaces.
+pub fn fold_line_into(text: &str, out: &mut Vec<u8>) {
+    let from = out.len();
+    let mut marks = 0;
+    // Eight bytes at a time: a browser's own copying takes longer for so few, and the compiler does not do it here.
+    let mut add = |word: [u8; 8]| {
+        let word = u64::from_le_bytes(word);
+        // What is not ASCII, and line ends.
+        marks |= word | ((word ^ (ONES * 0x0a)).wrapping_sub(ONES) & !word);
+        out.extend_from_slice(&lower_each(word).to_le_bytes());
+    };
+    let (words, rest) = text.as_bytes().as_chunks::<8>();
+    words.iter().for_each(|word| add(*word));
+    let mut last = [0; 8];
+    last.iter_mut()
+        .zip(rest)
+        .for_each(|(room, byte)| *room = *byte);
+    add(last);
+    out.truncate(from + text.len());
+    if marks & HIGH != 0 {
+        out.truncate(from);
+        out.extend_from_slice(fold(text).replace('\n', " ").as_bytes());
+    }
+}
+
 /// Appends the folded form of a text.
 pub fn fold_into(text: &str, out: &mut String) {
     if text.is_ascii() {
@@ -164,6 +201,14 @@ mod tests {
         fn folding_twice_changes_nothing(text in "[ -~À-ɏ\u{300}-\u{36f}Ḁ-ỿa-z]{0,40}") {
             let once = fold(&text);
             prop_assert_eq!(fold(&once), once);
+        }
+
+        #[test]
+        fn a_line_is_the_folded_text_without_line_ends(before in "[a-z\n]{0,3}", text in "[ -~À-ɏ\n]{0,40}") {
+            let mut line = before.clone().into_bytes();
+            fold_line_into(&text, &mut line);
+            let expected = format!("{before}{}", fold(&text).replace('\n', " "));
+            prop_assert_eq!(String::from_utf8(line), Ok(expected));
         }
     }
 }

@@ -19,7 +19,7 @@ mod sort;
 mod split;
 mod usual;
 
-pub use fold::{fold, fold_char, fold_into};
+pub use fold::{fold, fold_char, fold_into, fold_line_into};
 pub use sort::{Keyed, sort_by, sort_keyed};
 pub use split::{ArrayAt, Event, Found, Splitter};
 pub use usual::{Shape, Span, Spans, Usual, usual};

@@ -136,15 +136,18 @@ impl Splitter {
                             Place::InBare
                         };
                         if self.place == Place::InNested {
-                            self.nested(byte);
+                            // It begins with this byte.
+                            next = i;
                         }
                     }
                 },
                 Place::InNested => {
-                    if self.nested(byte) {
-                        self.emit(piece.get(start..=i).unwrap_or_default(), found);
-                        self.place = Place::Between;
-                    }
+                    let Some(length) = self.nested(piece.get(i..).unwrap_or_default()) else {
+                        break;
+                    };
+                    next = i + length;
+                    self.emit(piece.get(start..next).unwrap_or_default(), found);
+                    self.place = Place::Between;
                 }
                 Place::InBare => {
                     if matches!(byte, b',' | b']') {
@@ -280,29 +283,35 @@ impl Splitter {
         }
     }
 
-    /// Takes one byte of a nested element; `true` when it is the last.
-    fn nested(&mut self, byte: u8) -> bool {
-        if self.in_string {
-            if self.escaped {
-                self.escaped = false;
-            } else if byte == b'\\' {
-                self.escaped = true;
-            } else if byte == b'"' {
-                self.in_string = false;
-                return self.depth == 0;
+    /// Goes on in a nested element: how many bytes of these are still of it, if it ends in them.
+    fn nested(&mut self, bytes: &[u8]) -> Option<usize> {
+        // What is asked of each byte stays out of memory.
+        let (mut depth, mut in_string, mut escaped) = (self.depth, self.in_string, self.escaped);
+        let end = bytes.iter().position(|byte| {
+            if in_string {
+                if escaped {
+                    escaped = false;
+                } else if *byte == b'\\' {
+                    escaped = true;
+                } else if *byte == b'"' {
+                    in_string = false;
+                    return depth == 0;
+                }
+                return false;
             }
-            return false;
-        }
-        match byte {
-            b'"' => self.in_string = true,
-            b'{' | b'[' => self.depth = self.depth.saturating_add(1),
-            b'}' | b']' => {
-                self.depth = self.depth.saturating_sub(1);
-                return self.depth == 0;
+            match byte {
+                b'"' => in_string = true,
+                b'{' | b'[' => depth = depth.saturating_add(1),
+                b'}' | b']' => {
+                    depth = depth.saturating_sub(1);
+                    return depth == 0;
+                }
+                _ => {}
             }
-            _ => {}
-        }
-        false
+            false
+        });
+        (self.depth, self.in_string, self.escaped) = (depth, in_string, escaped);
+        end.map(|at| at + 1)
     }
 
     fn hold(&mut self, bytes: &[u8]) {

@@ -33,8 +33,8 @@ pub struct Spans {
 /// An object of the usual shape, borrowed from the bytes it was read from.
 #[derive(Clone, Copy, Debug)]
 pub struct Usual<'a> {
-    /// All of it.
-    pub element: &'a str,
+    /// All of it. Each text and each name in it is UTF-8.
+    pub element: &'a [u8],
     /// Its texts; empty where they are null or absent.
     pub texts: [&'a str; 4],
     /// Which lists are there.
@@ -49,8 +49,11 @@ pub fn usual<'a>(bytes: &'a [u8], shape: &Shape, spans: &mut Spans) -> Option<Us
     let mut at = Cursor { bytes, at: 0 };
     let mut texts: [Option<Span>; 4] = [None; 4];
     let mut listed: [Option<bool>; 2] = [None; 2];
-    let place_of =
-        |names: &[&str], field: &[u8]| names.iter().position(|name| name.as_bytes() == field);
+    let place_of = |names: &[&str], field: &[u8]| {
+        names
+            .iter()
+            .position(|name| is_same(field, name.as_bytes()))
+    };
     spans.odd.clear();
     at.expect(b'{')?;
     loop {
@@ -85,21 +88,31 @@ pub fn usual<'a>(bytes: &'a [u8], shape: &Shape, spans: &mut Spans) -> Option<Us
             _ => return None,
         }
     }
-    let element = std::str::from_utf8(bytes.get(..at.at)?).ok()?;
-    let text =
-        |(from, to): Span| element.get(usize::try_from(from).ok()?..usize::try_from(to).ok()?);
+    // The texts are made sure of at once, with what stands between them. Outside of texts nothing was gone past that is not
+    // ASCII, and of names all but the plain ones are odd.
+    let there = || texts.iter().flatten().filter(|(_, to)| *to > 0);
+    let begin = there().map(|(from, _)| *from).min()?;
+    let end = there().map(|(_, to)| *to).max()?;
+    let all = std::str::from_utf8(at.slice((begin, end))?).ok()?;
+    let text = |(from, to): Span| {
+        let place = |at: u32| usize::try_from(at.checked_sub(begin)?).ok();
+        all.get(place(from)?..place(to)?)
+    };
     let is_name = |name: &str| is_plain(name) || (shape.is_name)(name);
     let [first, ..] = texts;
     text(first?).filter(|name| is_name(name))?;
     for span in &spans.odd {
-        text(*span).filter(|name| is_name(name))?;
+        let name = std::str::from_utf8(at.slice(*span)?).ok()?;
+        Some(name).filter(|name| is_name(name))?;
     }
     let mut found = [""; 4];
     for (room, span) in found.iter_mut().zip(texts) {
-        *room = text(span.unwrap_or_default())?;
+        if let Some(span) = span.filter(|(_, to)| *to > 0) {
+            *room = text(span)?;
+        }
     }
     Some(Usual {
-        element,
+        element: bytes.get(..at.at)?,
         texts: found,
         listed: listed.map(|list| list == Some(true)),
     })
@@ -116,18 +129,31 @@ fn is_plain(name: &str) -> bool {
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x8080_8080_8080_8080;
 
-/// Marks the bytes that are nought, at their highest bits; above a true mark there may be false ones.
-#[inline]
-const fn zeros(word: u64) -> u64 {
-    word.wrapping_sub(ONES) & !word & HIGH
-}
-
-/// Marks quotes, backslashes and control characters in the same way.
+/// Marks quotes, backslashes and control characters, at their highest bits; above a true mark there may be false ones.
 #[inline]
 const fn marks(word: u64) -> u64 {
-    zeros(word ^ (ONES * 0x22))
-        | zeros(word ^ (ONES * 0x5c))
-        | (word.wrapping_sub(ONES * 0x20) & !word & HIGH)
+    // What is subtracted from a byte that is smaller goes through to the highest bit.
+    let quotes = (word ^ (ONES * 0x22)).wrapping_sub(ONES);
+    let backslashes = (word ^ (ONES * 0x5c)).wrapping_sub(ONES);
+    let controls = word.wrapping_sub(ONES * 0x20);
+    (quotes | backslashes | controls) & !word & HIGH
+}
+
+/// Marks all that is not plain in the same way: what [`marks`] does, spaces, and what is no ASCII that is seen.
+#[inline]
+const fn odd_marks(word: u64) -> u64 {
+    let quotes = (word ^ (ONES * 0x22)).wrapping_sub(ONES);
+    let backslashes = (word ^ (ONES * 0x5c)).wrapping_sub(ONES);
+    let blanks = word.wrapping_sub(ONES * 0x21);
+    // The last of ASCII, which is not seen, becomes the first behind it.
+    let beyond = word | word.wrapping_add(ONES);
+    (quotes | backslashes | blanks | beyond) & HIGH
+}
+
+/// Whether two texts are the same, without a call.
+#[inline]
+fn is_same(a: &[u8], b: &[u8]) -> bool {
+    a.len() == b.len() && begins_with(a, b)
 }
 
 /// Whether some bytes begin with others, eight at a time: the compiler's own comparison goes byte by byte in a browser.
@@ -222,26 +248,21 @@ impl<'a> Cursor<'a> {
     #[inline]
     fn name(&mut self) -> Option<(Span, bool)> {
         let from = self.at;
-        let mut plain = true;
         for step in 0..3 {
             let start = from + 8 * step;
             let Some(word) = self.bytes.get(start..).and_then(<[u8]>::first_chunk::<8>) else {
                 break;
             };
-            let word = u64::from_le_bytes(*word);
-            let marks = marks(word);
-            let odd = zeros(word ^ (ONES * 0x20)) | zeros(word ^ (ONES * 0x7f)) | (word & HIGH);
+            let marks = odd_marks(u64::from_le_bytes(*word));
             if marks == 0 {
-                plain &= odd == 0;
                 continue;
             }
-            // Of the bytes before the quote.
-            let within = (marks & marks.wrapping_neg()) - 1;
-            plain &= odd & within & HIGH == 0;
             let to = start + (marks.trailing_zeros() >> 3) as usize;
+            if self.bytes.get(to) != Some(&b'"') {
+                break;
+            }
             // A dot or two are no name.
-            let plain = plain && to - from > 2;
-            return Some((self.close(from, to)?, plain));
+            return Some((self.close(from, to)?, to - from > 2));
         }
         Some((self.up_to_quote()?, false))
     }
@@ -341,7 +362,10 @@ mod tests {
             } else {
                 &[]
             };
-            let name = |(from, to): &Span| found.element[*from as usize..*to as usize].to_owned();
+            let name = |(from, to): &Span| {
+                let name = &found.element[*from as usize..*to as usize];
+                String::from_utf8(name.to_vec()).unwrap()
+            };
             list.iter().map(name).collect()
         };
         Some((found.texts.map(str::to_owned), [names(0), names(1)]))
@@ -385,6 +409,38 @@ mod tests {
                 for cut in 0..text.len() {
                     assert_eq!(read(&text.as_bytes()[..cut]), None, "{text} cut at {cut}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_no_utf_8_are_for_the_thorough_reader() {
+        let text = br#"{"name":"group","full_name":"?","admins":[{"type":"user","name":"ann??????????"}]}"#;
+        assert!(read(text).is_some());
+        for (at, _) in text.iter().enumerate().filter(|(_, byte)| **byte == b'?') {
+            let mut other = text.to_vec();
+            other[at] = 0xff;
+            assert_eq!(read(&other), None, "{at}");
+        }
+    }
+
+    #[test]
+    fn every_byte_is_marked_as_it_is_and_the_first_mark_is_true() {
+        for byte in 0..=u8::MAX {
+            let stops = matches!(byte, b'"' | b'\\' | 0..=0x1f);
+            let is_odd = stops || !byte.is_ascii_graphic();
+            for before in 0..8 {
+                let mut word = [b'a'; 8];
+                word[before] = byte;
+                let first = |marks: u64| (marks.trailing_zeros() >> 3) as usize;
+                let expected = |marked| if marked { before } else { 8 };
+                let word = u64::from_le_bytes(word);
+                assert_eq!(first(marks(word)), expected(stops), "{byte:x} at {before}");
+                assert_eq!(
+                    first(odd_marks(word)),
+                    expected(is_odd),
+                    "{byte:x} at {before}"
+                );
             }
         }
     }

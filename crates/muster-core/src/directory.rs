@@ -56,17 +56,7 @@ pub struct Directory {
     logged_before: u64,
     /// The group last asked for, made of its columns, and the stamp of its row.
     opened: RefCell<Option<(u32, Arc<Group>)>>,
-    marks: Vec<Mark>,
-    generation: u32,
     gathered: Vec<Membership>,
-    numbers: Vec<u32>,
-}
-
-/// In which group a person was last seen, and in which roles there.
-#[derive(Clone, Copy, Debug, Default)]
-struct Mark {
-    generation: u32,
-    roles: u32,
 }
 
 impl Directory {
@@ -83,10 +73,7 @@ impl Directory {
             log: Vec::new(),
             logged_before: 0,
             opened: RefCell::default(),
-            marks: Vec::new(),
-            generation: 0,
             gathered: Vec::new(),
-            numbers: Vec::new(),
         }
     }
 
@@ -200,7 +187,7 @@ impl Directory {
     pub fn put_plain(&mut self, group: &PlainGroup<'_>) {
         if group.people.is_none() && self.holds_more(group.key) {
             if let Some(owned) = group.to_group() {
-                self.put_listed(owned, group.element.as_bytes());
+                self.put_listed(owned, group.element);
             }
             return;
         }
@@ -208,17 +195,14 @@ impl Directory {
             return;
         }
         let mut gathered = std::mem::take(&mut self.gathered);
-        let mut numbers = std::mem::take(&mut self.numbers);
         gathered.clear();
         let mut people = 0;
         if let Some(by_role) = group.people {
-            self.generation = self.generation.wrapping_add(1);
+            self.columns.persons.begin_group();
             for (role, names) in by_role.by_role() {
                 let role = self.place_of(role);
-                self.columns.persons.intern_each(names, &mut numbers);
-                for person in &numbers {
-                    people += self.mark(*person, role, &mut gathered);
-                }
+                let persons = &mut self.columns.persons;
+                people += persons.gather_each(group.element, names, role, &mut gathered);
             }
         }
         let (number, put) = self.columns.put(
@@ -228,12 +212,12 @@ impl Directory {
                 description: group.description,
                 photo: group.photo,
                 members: group.people.map(|_| (gathered.as_slice(), people)),
-                element: Some(group.element.as_bytes()),
+                element: Some(group.element),
                 rich: None,
             },
             self.reading,
         );
-        (self.gathered, self.numbers) = (gathered, numbers);
+        self.gathered = gathered;
         self.in_step(number);
         if put == Put::Something {
             self.changed(number);
@@ -300,12 +284,15 @@ impl Directory {
         }
         let mut gathered = Vec::new();
         let mut people = 0;
-        self.generation = self.generation.wrapping_add(1);
+        self.columns.persons.begin_group();
         let mut rich = group.created.is_some() || group.updated.is_some();
         let mut renamed = false;
         let mut first_roles = 0;
         for member in group.members.listed().unwrap_or_default() {
-            let person = self.columns.persons.intern(member.person.as_str());
+            let person = self
+                .columns
+                .persons
+                .intern(member.person.as_str().as_bytes());
             renamed |= self.columns.persons.call(person, &member.label);
             rich |= member.label != member.person.as_str()
                 || member.kind != MemberKind::User
@@ -322,7 +309,7 @@ impl Directory {
                     first_roles = place;
                 }
                 roles_so_far = place + 1;
-                people += self.mark(person, place, &mut gathered);
+                people += self.columns.persons.gather(person, place, &mut gathered);
             }
         }
         let listed = group.members.listed().is_some();
@@ -347,31 +334,6 @@ impl Directory {
             self.changed(number);
         }
         number
-    }
-
-    /// Notes that a person of the group being gathered holds a role; 1 if this is the first.
-    fn mark(&mut self, person: u32, role: u8, gathered: &mut Vec<Membership>) -> u32 {
-        let at = person as usize;
-        if self.marks.len() <= at {
-            self.marks
-                .resize(self.columns.persons.len() as usize, Mark::default());
-        }
-        let generation = self.generation;
-        let Some(mark) = self.marks.get_mut(at) else {
-            return 0;
-        };
-        let is_new = mark.generation != generation;
-        if is_new {
-            *mark = Mark {
-                generation,
-                roles: 0,
-            };
-        }
-        if mark.roles & (1 << role) == 0 {
-            mark.roles |= 1 << role;
-            gathered.push(Membership::new(person, role));
-        }
-        u32::from(is_new)
     }
 
     fn place_of(&self, role: &Role) -> u8 {

@@ -79,11 +79,7 @@ impl Index {
     /// The number that probably has this hash, if one does. Asked of many hashes, one answer does not wait for the other.
     #[inline]
     pub(crate) fn guess(&self, hash: u64) -> Option<u32> {
-        let slot = self.probe(tag(hash)).next()?;
-        self.slots
-            .get(slot)
-            .filter(|(known, number)| *known == tag(hash) && *number < REMOVED)
-            .map(|(_, number)| *number)
+        self.find(hash, |_| true)
     }
 
     /// Adds a number that is not in it.

@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use group_api::{Group, PersonKey, Timestamp};
-use group_bytes::{Keyed, fold_into, sort_keyed};
+use group_bytes::{Keyed, fold_line_into, sort_keyed};
 use memchr::memchr;
 
 use crate::natural::prefix;
@@ -140,7 +140,7 @@ pub(crate) struct Columns {
     free: Vec<u32>,
     living: u32,
     rich: HashMap<u32, Arc<Group>>,
-    fold: String,
+    fold: Vec<u8>,
     stamp: u32,
 }
 
@@ -330,7 +330,7 @@ impl Columns {
             free: Vec::new(),
             living: 0,
             rich: HashMap::new(),
-            fold: String::new(),
+            fold: Vec::new(),
             stamp: 0,
         }
     }
@@ -370,8 +370,14 @@ impl Columns {
 
     /// The number of a group.
     pub(crate) fn find(&self, key: &str) -> Option<u32> {
-        self.keys.find(hash(self.seed, key.as_bytes()), |number| {
-            self.row(number).is_some_and(|row| row.key() == key)
+        self.find_by(hash(self.seed, key.as_bytes()), key)
+    }
+
+    fn find_by(&self, hash: u64, key: &str) -> Option<u32> {
+        self.keys.find(hash, |number| {
+            let cells = self.rows.get(number);
+            let is_it = |cells: &Cells| cells.key(&self.text, &self.folded) == key.as_bytes();
+            cells.is_some_and(|cells| cells.alive() && is_it(cells))
         })
     }
 
@@ -405,12 +411,13 @@ impl Columns {
 
     /// Puts a group down, in place of what was known of it.
     pub(crate) fn put(&mut self, parts: Parts<'_>, reading: u32) -> (u32, Put) {
-        let known = self.find(parts.key);
+        let hash_of_key = hash(self.seed, parts.key.as_bytes());
+        let known = self.find_by(hash_of_key, parts.key);
         let old = known.and_then(|number| self.rows.get(number)).copied();
         let same = known.is_some_and(|number| self.holds(number, &parts));
         let number = match known {
             Some(number) => number,
-            None => self.new_row(parts.key),
+            None => self.new_row(hash_of_key),
         };
         let mut cells = old.unwrap_or_default();
         cells.seen_in = reading;
@@ -431,13 +438,13 @@ impl Columns {
     }
 
     /// A row for a group that is not known, to be filled; its key is in the index.
-    fn new_row(&mut self, key: &str) -> u32 {
+    fn new_row(&mut self, hash_of_key: u64) -> u32 {
         let number = match self.free.pop() {
             Some(number) => number,
             None => self.rows.push(Cells::default()),
         };
         self.living += 1;
-        self.keys.insert(hash(self.seed, key.as_bytes()), number);
+        self.keys.insert(hash_of_key, number);
         number
     }
 
@@ -456,32 +463,24 @@ impl Columns {
     fn fill(&mut self, number: u32, cells: &mut Cells, parts: &Parts<'_>) {
         self.stamp = self.stamp.wrapping_add(1);
         cells.stamp = self.stamp;
-        self.fold.clear();
-        for (place, text) in [parts.name, parts.key, parts.description]
-            .iter()
-            .enumerate()
-        {
-            if place > 0 {
-                self.fold.push('\n');
-            }
-            let from = self.fold.len();
-            fold_into(text, &mut self.fold);
-            // Lines keep the parts apart.
-            if self
-                .fold
-                .get(from..)
-                .is_some_and(|part| part.contains('\n'))
-            {
-                let tail = self.fold.split_off(from).replace('\n', " ");
-                self.fold.push_str(&tail);
-            }
-        }
-        let length = |text: &str| u32::try_from(text.len()).unwrap_or(u32::MAX);
-        let mut lines = self.fold.split('\n');
-        let (name, key) = (lines.next().unwrap_or_default(), lines.next());
+        let length = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+        // Lines keep the parts apart.
+        let Self { fold, .. } = self;
+        fold.clear();
+        fold_line_into(parts.name, fold);
+        let name_length = fold.len();
+        fold.push(b'\n');
+        fold_line_into(parts.key, fold);
+        let key = fold.get(name_length + 1..);
+        let is_folded = key == Some(parts.key.as_bytes());
+        fold.push(b'\n');
+        fold_line_into(parts.description, fold);
+        let name = fold.get(..name_length).unwrap_or_default();
+        cells.folded_name = length(name_length);
+        [cells.prefix, _] = prefix(name);
         let before = cells.text_length();
         let in_text;
-        (cells.key, in_text) = if key == Some(parts.key) {
+        (cells.key, in_text) = if is_folded {
             (KeyIn::Folded, "")
         } else {
             (KeyIn::Text, parts.key)
@@ -498,15 +497,13 @@ impl Columns {
         );
         // Keys are of at most 400 bytes.
         cells.key_length = u16::try_from(parts.key.len()).unwrap_or(u16::MAX);
-        cells.name_length = length(parts.name);
-        cells.description_length = length(parts.description);
-        cells.photo_length = length(parts.photo);
-        cells.folded_name = length(name);
-        [cells.prefix, _] = prefix(name.as_bytes());
-        cells.folded =
-            self.folded
-                .replace(cells.folded, cells.folded_length, &[self.fold.as_bytes()]);
-        cells.folded_length = length(&self.fold);
+        cells.name_length = length(parts.name.len());
+        cells.description_length = length(parts.description.len());
+        cells.photo_length = length(parts.photo.len());
+        cells.folded = self
+            .folded
+            .replace(cells.folded, cells.folded_length, &[&self.fold]);
+        cells.folded_length = length(self.fold.len());
 
         if let Some((members, people)) = parts.members {
             for membership in members {
@@ -524,6 +521,8 @@ impl Columns {
         }
         match parts.rich {
             Some(group) => drop(self.rich.insert(number, Arc::clone(group))),
+            // To look for it costs something, and of most systems there is none.
+            None if self.rich.is_empty() => {}
             None => drop(self.rich.remove(&number)),
         }
     }

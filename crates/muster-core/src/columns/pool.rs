@@ -50,7 +50,8 @@ impl<T: Copy> Pool<T> {
         let mut offset = 0;
         if let Some(page) = self.pages.last_mut() {
             offset = page.len();
-            parts.iter().for_each(|part| page.extend_from_slice(part));
+            let parts = parts.iter().filter(|part| !part.is_empty());
+            parts.for_each(|part| page.extend_from_slice(part));
         }
         self.live += length;
         // 2^32 entries do not fit into a browser's memory.
