@@ -162,10 +162,15 @@ fn begins_with(bytes: &[u8], with: &[u8]) -> bool {
     let Some(bytes) = bytes.get(..with.len()) else {
         return false;
     };
-    let (words, rest) = bytes.as_chunks::<8>();
-    let (wanted, wanted_rest) = with.as_chunks::<8>();
     let same = |(a, b): (&[u8; 8], &[u8; 8])| u64::from_le_bytes(*a) == u64::from_le_bytes(*b);
-    words.iter().zip(wanted).all(same) && rest.iter().zip(wanted_rest).all(|(a, b)| a == b)
+    match bytes.last_chunk().zip(with.last_chunk()) {
+        // The last eight say what is left behind the whole ones, and some of them again.
+        Some(last) => {
+            let ((words, _), (wanted, _)) = (bytes.as_chunks::<8>(), with.as_chunks::<8>());
+            words.iter().zip(wanted).all(same) && same(last)
+        }
+        None => bytes.iter().zip(with).all(|(a, b)| a == b),
+    }
 }
 
 struct Cursor<'a> {
@@ -421,6 +426,23 @@ mod tests {
             let mut other = text.to_vec();
             other[at] = 0xff;
             assert_eq!(read(&other), None, "{at}");
+        }
+    }
+
+    #[test]
+    fn bytes_begin_with_others_where_none_differs() {
+        let bytes: Vec<u8> = (0..40).collect();
+        for length in 0..=40 {
+            let mut with = bytes[..length].to_vec();
+            assert!(begins_with(&bytes, &with) && is_same(&bytes[..length], &with));
+            assert!(!is_same(&bytes, &with) || length == 40);
+            for at in 0..length {
+                with[at] ^= 1;
+                assert!(!begins_with(&bytes, &with), "{at} of {length}");
+                with[at] ^= 1;
+            }
+            with.push(99);
+            assert!(!begins_with(&bytes, &with));
         }
     }
 
