@@ -14,7 +14,7 @@ use crate::model::{Group, Member, MemberKind, Members, Role, Roles};
 /// A group borrowed from the reply that holds it. Its key and the names in it are valid keys.
 #[derive(Clone, Copy, Debug)]
 pub struct PlainGroup<'a> {
-    /// The element as it stands in the reply.
+    /// The element as it stands in the reply. Each text and each name in it is UTF-8.
     pub element: &'a [u8],
     /// Its key.
     pub key: &'a str,
@@ -36,8 +36,8 @@ pub struct PlainPeople<'a> {
 }
 
 impl<'a> PlainPeople<'a> {
-    /// Each role with where the names of those who hold it stand in the element, in its order: the first byte of each and the
-    /// one behind its last. A name may come twice. All are UTF-8.
+    /// Each role with where the names of those who hold it stand in the group's element, in the order of the reply: the first
+    /// byte of each and the one behind its last. A name may come twice. All names are UTF-8.
     pub fn by_role(self) -> impl Iterator<Item = (&'static Role, &'a [Span])> {
         let lists = self.spans.lists.iter().map(Vec::as_slice);
         self.roles.iter().zip(lists)

@@ -143,7 +143,8 @@ pub fn fold_line_into(text: &str, out: &mut Vec<u8>) {
     out.truncate(from + text.len());
     if marks & HIGH != 0 {
         out.truncate(from);
-        out.extend_from_slice(fold(text).replace('\n', " ").as_bytes());
+        let in_line = |byte| if byte == b'\n' { b' ' } else { byte };
+        out.extend(fold(text).into_bytes().into_iter().map(in_line));
     }
 }
 
@@ -196,6 +197,24 @@ mod tests {
         }
     }
 
+    #[test]
+    fn eight_bytes_are_made_small_as_one_is_whatever_stands_beside_it() {
+        for byte in 0..0x80u8 {
+            for other in [0, b'@', b'A', b'Z', b'[', 0x7f] {
+                for at in 0..8 {
+                    let mut word = [other; 8];
+                    word[at] = byte;
+                    let small = lower_each(u64::from_le_bytes(word)).to_le_bytes();
+                    assert_eq!(
+                        small,
+                        word.map(|byte| byte.to_ascii_lowercase()),
+                        "{word:?}"
+                    );
+                }
+            }
+        }
+    }
+
     proptest! {
         #[test]
         fn folding_twice_changes_nothing(text in "[ -~À-ɏ\u{300}-\u{36f}Ḁ-ỿa-z]{0,40}") {
@@ -204,11 +223,15 @@ mod tests {
         }
 
         #[test]
-        fn a_line_is_the_folded_text_without_line_ends(before in "[a-z\n]{0,3}", text in "[ -~À-ɏ\n]{0,40}") {
-            let mut line = before.clone().into_bytes();
-            fold_line_into(&text, &mut line);
-            let expected = format!("{before}{}", fold(&text).replace('\n', " "));
-            prop_assert_eq!(String::from_utf8(line), Ok(expected));
+        fn a_line_is_the_folded_text_without_line_ends(
+            before in "[a-z\n]{0,3}", ascii in "[ -~]{0,40}", any in "[ -~À-ɏ\n]{0,40}",
+        ) {
+            for text in [ascii, any] {
+                let mut line = before.clone().into_bytes();
+                fold_line_into(&text, &mut line);
+                let expected = format!("{before}{}", fold(&text).replace('\n', " "));
+                prop_assert_eq!(String::from_utf8(line), Ok(expected));
+            }
         }
     }
 }

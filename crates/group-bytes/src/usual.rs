@@ -420,12 +420,18 @@ mod tests {
 
     #[test]
     fn bytes_that_are_no_utf_8_are_for_the_thorough_reader() {
-        let text = br#"{"name":"group","full_name":"?","admins":[{"type":"user","name":"ann??????????"}]}"#;
-        assert!(read(text).is_some());
+        // Texts before, between and behind the lists, a person who does not stand as usual, and a long name.
+        let text = br#"{"name":"??","admins":[{"type":"user","name":"ann????????????????????"},{"name":"????","type":"user"}],
+            "full_name":"???","members":[{"type":"user","name":"?????????????????????????????????"},{"type":"user","name":"?"}],
+            "description":"?????????","photo":"??"}"#;
+        let (texts, people) = read(text).unwrap();
+        assert_eq!((texts.len(), people.map(|list| list.len())), (4, [2, 2]));
         for (at, _) in text.iter().enumerate().filter(|(_, byte)| **byte == b'?') {
-            let mut other = text.to_vec();
-            other[at] = 0xff;
-            assert_eq!(read(&other), None, "{at}");
+            for byte in [0xff, 0xc3, 0x80] {
+                let mut other = text.to_vec();
+                other[at] = byte;
+                assert_eq!(read(&other), None, "{byte:x} at {at}");
+            }
         }
     }
 
@@ -447,22 +453,21 @@ mod tests {
     }
 
     #[test]
-    fn every_byte_is_marked_as_it_is_and_the_first_mark_is_true() {
-        for byte in 0..=u8::MAX {
-            let stops = matches!(byte, b'"' | b'\\' | 0..=0x1f);
-            let is_odd = stops || !byte.is_ascii_graphic();
-            for before in 0..8 {
+    fn every_byte_is_marked_as_it_is_whatever_stands_behind_it() {
+        let stops = |byte: u8| matches!(byte, b'"' | b'\\' | 0..=0x1f);
+        let is_odd = |byte: u8| stops(byte) || !byte.is_ascii_graphic();
+        for (byte, behind) in (0..=u8::MAX).flat_map(|a| (0..=u8::MAX).map(move |b| (a, b))) {
+            for at in 0..7 {
                 let mut word = [b'a'; 8];
-                word[before] = byte;
+                [word[at], word[at + 1]] = [byte, behind];
                 let first = |marks: u64| (marks.trailing_zeros() >> 3) as usize;
-                let expected = |marked| if marked { before } else { 8 };
-                let word = u64::from_le_bytes(word);
-                assert_eq!(first(marks(word)), expected(stops), "{byte:x} at {before}");
-                assert_eq!(
-                    first(odd_marks(word)),
-                    expected(is_odd),
-                    "{byte:x} at {before}"
-                );
+                let expected = |is: &dyn Fn(u8) -> bool| {
+                    let place = word.iter().position(|byte| is(*byte));
+                    place.unwrap_or(8)
+                };
+                let marked = u64::from_le_bytes(word);
+                let found = (first(marks(marked)), first(odd_marks(marked)));
+                assert_eq!(found, (expected(&stops), expected(&is_odd)), "{word:x?}");
             }
         }
     }

@@ -8,8 +8,8 @@ use super::Membership;
 use super::index::{Index, hash, hash_words};
 use super::pool::Pool;
 
-/// All that is asked of a person while groups are gathered, side by side: to wait for one place in memory is what this
-/// costs, more than a million times in a long list.
+/// All that is asked of a person while groups are gathered and put down, side by side: to wait for one place in memory is
+/// what this costs, more than a million times in a long list.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(32))]
 struct Entry {
@@ -73,7 +73,8 @@ static KEPT: [[u64; 3]; 24] = {
     table
 };
 
-/// The same of a short name that stands in a text, if enough comes behind it to read three words at once.
+/// A short name that stands in a text as [`words`] makes it; nothing where it is long, or too little comes behind it to read
+/// three words at once.
 #[inline]
 fn words_at(text: &[u8], (from, to): Span) -> Option<[u64; 3]> {
     let length = to.checked_sub(from)?;
@@ -167,8 +168,8 @@ impl Persons {
         u32::from(is_new)
     }
 
-    /// The same of several names at once, which stand there in some text, in their order: to wait for the memory once for all
-    /// is faster than for each. Says of how many people these are the first.
+    /// The same of several names at once, UTF-8, which stand there in some text, in their order: to wait for the memory once
+    /// for all is faster than for each. Says of how many people these are the first.
     pub(crate) fn gather_each(
         &mut self,
         text: &[u8],
@@ -195,8 +196,10 @@ impl Persons {
                 let person = if wanted.is_some_and(is_it) {
                     *guess
                 } else {
-                    let name = text.get(*from as usize..*to as usize);
-                    self.intern(name.unwrap_or_default())
+                    let Some(name) = text.get(*from as usize..*to as usize) else {
+                        continue;
+                    };
+                    self.intern(name)
                 };
                 people += self.gather(person, role, gathered);
             }
@@ -427,13 +430,16 @@ mod tests {
             (2, 1),
             "Bo is in it in another role"
         );
-        for _ in 0..=u16::MAX {
+        // Until a group has the number of the first, which named her.
+        for _ in 0..u16::MAX {
             let (gathered, people) = gather(&mut persons, &["bo"], 0, true);
             assert_eq!((gathered.len(), people), (1, 1));
         }
-        // Just as many groups after the first, which named her.
-        let (gathered, people) = gather(&mut persons, &["ann"], 0, false);
-        assert_eq!((gathered.len(), people), (1, 1));
+        // And whom no group has named.
+        for name in ["ann", "dan"] {
+            let (gathered, people) = gather(&mut persons, &[name], 0, false);
+            assert_eq!((gathered.len(), people), (1, 1), "{name}");
+        }
     }
 
     #[test]
