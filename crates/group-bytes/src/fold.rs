@@ -5,6 +5,8 @@
 //! other scripts are lower-cased and compared as they stand; for that too there is a table of two kilobytes,
 //! for the standard library's has twelve, and it would be the only one to use it.
 
+use crate::word::{HIGH, ONES};
+
 /// Base letters of U+00C0 to U+017F, in order.
 const LATIN: &[u8; 192] = b"aaaaaaaceeeeiiiidnooooo ouuuuytsaaaaaaaceeeeiiiidnooooo ouuuuytyaaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkkllllllllllnnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
 /// Base letters of U+1E00 to U+1EFF, in order; a space where there is none.
@@ -110,9 +112,6 @@ pub fn fold(text: &str) -> String {
     out
 }
 
-const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGH: u64 = 0x8080_8080_8080_8080;
-
 /// Eight bytes of ASCII with capital letters made small.
 #[inline]
 const fn lower_each(word: u64) -> u64 {
@@ -126,7 +125,7 @@ const fn lower_each(word: u64) -> u64 {
 pub fn fold_line_into(text: &str, out: &mut Vec<u8>) {
     let from = out.len();
     let mut marks = 0;
-    // Eight bytes at a time: a browser's own copying takes longer for so few, and the compiler does not do it here.
+    // Copied by hand, too: a browser's own copying takes longer for so few.
     let mut add = |word: [u8; 8]| {
         let word = u64::from_le_bytes(word);
         // What is not ASCII, and line ends.

@@ -1,8 +1,8 @@
 //! What goes over every byte of a long list: finding the elements of an array in bytes that arrive in
 //! pieces, reading those of the usual shape in one pass, folding text for comparison, sorting.
 //!
-//! It knows no system and no group, has no dependencies, and is a crate of its own because it alone
-//! is compiled for speed where the rest of the app is compiled to be small.
+//! It knows no system and no group, has no dependencies, and is a crate of its own because it is compiled for speed where
+//! most of the app is compiled to be small.
 #![forbid(unsafe_code)]
 #![cfg_attr(
     test,
@@ -18,8 +18,10 @@ mod fold;
 mod sort;
 mod split;
 mod usual;
+mod word;
 
 pub use fold::{fold, fold_char, fold_into, fold_line_into};
 pub use sort::{Keyed, sort_by, sort_keyed};
 pub use split::{ArrayAt, Event, Found, Splitter};
 pub use usual::{Shape, Span, Spans, Usual, usual};
+pub use word::{HIGH, ONES, is_same_word};

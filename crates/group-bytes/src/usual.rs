@@ -1,6 +1,8 @@
 //! Objects read in one pass, where they have their usual shape: known fields in any order, texts
 //! without escapes, lists of people. Anything else answers `None`, and a thorough reader decides.
 
+use crate::word::{HIGH, ONES, is_same_word};
+
 /// What an object usually looks like, by the words of its system.
 #[derive(Clone, Copy, Debug)]
 pub struct Shape {
@@ -126,9 +128,6 @@ fn is_plain(name: &str) -> bool {
         && name != ".."
 }
 
-const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGH: u64 = 0x8080_8080_8080_8080;
-
 /// Marks quotes, backslashes and control characters, at their highest bits; above a true mark there may be false ones.
 #[inline]
 const fn marks(word: u64) -> u64 {
@@ -156,13 +155,13 @@ fn is_same(a: &[u8], b: &[u8]) -> bool {
     a.len() == b.len() && begins_with(a, b)
 }
 
-/// Whether some bytes begin with others, eight at a time: the compiler's own comparison goes byte by byte in a browser.
+/// Whether some bytes begin with others.
 #[inline]
 fn begins_with(bytes: &[u8], with: &[u8]) -> bool {
     let Some(bytes) = bytes.get(..with.len()) else {
         return false;
     };
-    let same = |(a, b): (&[u8; 8], &[u8; 8])| u64::from_le_bytes(*a) == u64::from_le_bytes(*b);
+    let same = |(a, b)| is_same_word(a, b);
     match bytes.last_chunk().zip(with.last_chunk()) {
         // The last eight say what is left behind the whole ones, and some of them again.
         Some(last) => {

@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use group_bytes::{HIGH, ONES, is_same_word};
+
 /// Compares two folded texts; runs of digits count as numbers of any length. Texts that differ only
 /// in leading zeros are ordered by their bytes, so that the order is total.
 #[must_use]
@@ -50,11 +52,10 @@ pub(crate) fn natural_bytes(a: &[u8], b: &[u8]) -> Ordering {
 ///
 /// A run of digits becomes its length, which is a digit too, and the digits.
 pub(crate) fn prefix(text: &[u8]) -> [u64; 2] {
-    const ONES: u64 = 0x0101_0101_0101_0101;
     // A digit's distance from the first is less than ten; so may be that of what is not ASCII.
     let has_no_digit = |half: u64| {
-        let distance = (half ^ (ONES * u64::from(b'0'))) & (ONES * 0x7f);
-        (distance + ONES * (0x80 - 10)) & (ONES * 0x80) == ONES * 0x80
+        let distance = (half ^ (ONES * u64::from(b'0'))) & !HIGH;
+        (distance + ONES * (0x80 - 10)) & HIGH == HIGH
     };
     if let Some((begin, behind)) = text.split_first_chunk::<8>()
         && let Some(end) = behind.first_chunk::<8>()
@@ -110,10 +111,8 @@ pub(crate) fn prefix_at(text: &[u8], level: usize) -> [u64; 2] {
 /// With how many bytes both begin.
 fn common(a: &[u8], b: &[u8]) -> usize {
     let ((words, _), (others, _)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
-    // As numbers: to compare eight bytes is a call in a browser.
-    let is_same =
-        |(a, b): &(&[u8; 8], &[u8; 8])| u64::from_le_bytes(**a) == u64::from_le_bytes(**b);
-    let whole = words.iter().zip(others).take_while(is_same).count() * 8;
+    let pairs = words.iter().zip(others);
+    let whole = pairs.take_while(|(a, b)| is_same_word(a, b)).count() * 8;
     let rest = a.iter().skip(whole).zip(b.iter().skip(whole));
     whole + rest.take_while(|(a, b)| a == b).count()
 }
