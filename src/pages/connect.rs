@@ -85,6 +85,9 @@ fn address_fault(fault: AddressFault) -> String {
     .to_owned()
 }
 
+/// How long the form waits for what the host says.
+const CONFIG_MS: u32 = 1_000;
+
 /// Connections: those known here, and a new one.
 #[component]
 pub fn Connect() -> impl IntoView {
@@ -143,6 +146,12 @@ pub fn Connect() -> impl IntoView {
             form.server.set(linked);
         }
     });
+    // What the host says moves what stands below it, so it is waited for: but not for long.
+    let waited = RwSignal::new(false);
+    browser::later(CONFIG_MS, move || {
+        waited.try_set(true);
+    });
+    let is_ready = Memo::new(move |_| waited.get() || session.config().is_some());
     view! {
         <main class="page connect" id="main">
             <div class="start">
@@ -154,7 +163,7 @@ pub fn Connect() -> impl IntoView {
                 </div>
                 <Known />
             </div>
-            <NewConnection form=form stranger=stranger />
+            {move || is_ready.get().then(|| view! { <NewConnection form=form stranger=stranger /> })}
             // Last, for it comes later and moves nothing then.
             {rest.piece(|| false, doors::idle_choice)}
         </main>

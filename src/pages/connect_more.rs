@@ -82,12 +82,15 @@ fn keep(form: Form) {
         }
     });
     let choices = [
-        (REMEMBER, form.remember),
-        (LOOK_ONLY, form.look_only),
-        (PHOTOS, form.photos),
+        (REMEMBER, form.remember, true),
+        (LOOK_ONLY, form.look_only, false),
+        (PHOTOS, form.photos, false),
     ];
-    for (name, choice) in choices {
-        if let Some(kept) = find(name) {
+    for (name, choice, at_first) in choices {
+        // What was chosen before this came is newer.
+        if choice.get_untracked() == at_first
+            && let Some(kept) = find(name)
+        {
             choice.set(kept == YES);
         }
     }
@@ -114,8 +117,8 @@ fn keep(form: Form) {
             (NAME, form.name.get()),
         ];
         let is_empty = typed.iter().all(|(_, text)| text.trim().is_empty());
-        let chosen =
-            choices.map(|(name, choice)| (name, if choice.get() { YES } else { "no" }.to_owned()));
+        let chosen = choices
+            .map(|(name, choice, _)| (name, if choice.get() { YES } else { "no" }.to_owned()));
         let rest = [
             (SYSTEM, form.system.get().label().to_owned()),
             (COLOR, form.color.get().to_string()),

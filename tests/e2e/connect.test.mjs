@@ -733,3 +733,24 @@ journey('plain http away from this machine is warned of before a token is given'
     await warning.waitFor();
   }
 });
+
+journey('the form waits for what the host says, so that nothing moves under the pointer, but not for ever', {}, async ({ page, fault }) => {
+  // Whether the demo's buttons were there as soon as the form was.
+  await page.addInitScript(() => {
+    new MutationObserver((_, observer) => {
+      const form = document.querySelector('form[aria-label="New connection"]');
+      if (!form) return;
+      window.cameWhole = Boolean(form.querySelector('[aria-label="Try the demo"]'));
+      observer.disconnect();
+    }).observe(document, { childList: true, subtree: true });
+  });
+  const late = fault.on('GET', '/config.json', { delay: 300 });
+  await page.goto('/connect');
+  await page.getByRole('checkbox', { name: 'Remember on this device' }).uncheck();
+  assert.equal(await page.evaluate(() => window.cameWhole), true);
+  late.off();
+  fault.on('GET', '/config.json', { hang: true });
+  await page.reload();
+  await page.getByRole('checkbox', { name: 'Remember on this device' }).uncheck();
+  assert.equal(await page.evaluate(() => window.cameWhole), false);
+});
