@@ -52,7 +52,7 @@ pub use reread::Reread;
 pub use review::{Review, ReviewDialog};
 pub use review_changes::{Names, ReviewChanges};
 pub use role_select::{RoleSelect, plain_role};
-pub use rows::{InPages, Pager, Question, Rows, row};
+pub use rows::{InPages, Pager, Question, Rows};
 pub use run_view::{CopyButton, RunView, moment};
 pub use search::Search;
 pub use selection::{Keys, SelectMode, Selection, SelectionBar, pick};

@@ -160,6 +160,8 @@ pub struct Rows {
     base: Memo<(String, i32)>,
     in_pages: RwSignal<bool>,
     body: NodeRef<Tbody>,
+    /// The height of a row of a window in pixels, as it was measured; nought before.
+    tall: RwSignal<f64>,
 }
 
 impl Rows {
@@ -241,6 +243,7 @@ impl Rows {
             base,
             in_pages: RwSignal::new(storage::get(IN_PAGES).is_some()),
             body: NodeRef::new(),
+            tall: RwSignal::new(0.0),
         };
         Effect::new(move |_| {
             // Whatever of these changes, there may be rows to be made that nobody asks for again.
@@ -518,6 +521,9 @@ impl Rows {
             fits: (room / row.max(1.0)).ceil() as i32,
             ..before
         });
+        if is_window && self.tall.get_untracked().total_cmp(&row).is_ne() {
+            self.tall.set(row);
+        }
         let grown = (row - before.row).abs() > 0.5 && before.row > 0.0;
         if is_window && grown && before.gone() > 0.0 {
             view.scroll_to_with_x_and_y(0.0, top + before.gone() * row);
@@ -640,6 +646,32 @@ impl Rows {
         }
     }
 
+    /// One row of the table, with its state.
+    #[must_use]
+    pub fn row(self, row: Memo<usize>, state: Value, cells: AnyView) -> AnyView {
+        let top = move || {
+            let (row, tall) = (row.get(), self.tall.get());
+            if tall > 0.0 {
+                // A style that refers to nothing is changed without a look at any other rule.
+                let top = browser::number_text(f64::from(whole(row)) * tall);
+                format!("{top}px")
+            } else {
+                format!("calc({row} * var(--tall))")
+            }
+        };
+        view! {
+            <tr
+                role="row"
+                aria-rowindex=move || (row.get() + 2).to_string()
+                style:top=top
+                data-state=state
+            >
+                {cells}
+            </tr>
+        }
+        .into_any()
+    }
+
     /// The table's body: what stands there before the rows, and a view for each row.
     pub fn body(self, head: AnyView, row: impl Fn(Memo<usize>) -> AnyView + 'static) -> AnyView {
         let slot = move |number: RwSignal<i32>| {
@@ -741,22 +773,6 @@ fn find(key_of: &dyn Fn(usize) -> Option<String>, key: &str, near: i32, n: i32) 
         *row < n && there.is_some_and(|there| there == key)
     };
     (0..=n.max(near)).find_map(|away| [near + away, near - away].into_iter().find(is_it))
-}
-
-/// One row of a table, with its state.
-#[must_use]
-pub fn row(row: Memo<usize>, state: Value, cells: AnyView) -> AnyView {
-    view! {
-        <tr
-            role="row"
-            aria-rowindex=move || (row.get() + 2).to_string()
-            style:top=move || format!("calc({} * var(--tall))", row.get())
-            data-state=state
-        >
-            {cells}
-        </tr>
-    }
-    .into_any()
 }
 
 /// Lets the user have a long table in pages, for a screen reader's table commands and the browser's

@@ -17,6 +17,7 @@ pub fn Search(
         value.set(String::new());
         browser::focus(&focus_id);
     };
+    let is_empty = Memo::new(move |_| value.with(String::is_empty));
     let on_cross = {
         let clear = clear.clone();
         move |_| clear()
@@ -42,7 +43,7 @@ pub fn Search(
             />
             {move || {
                 let on_cross = on_cross.clone();
-                (!value.with(String::is_empty))
+                (!is_empty.get())
                     .then(|| {
                         view! {
                             <button class="btn btn-quiet btn-icon btn-small" type="button" aria-label="Clear search" on:click=on_cross>

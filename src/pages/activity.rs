@@ -12,7 +12,7 @@ use muster_runs::{Counts, Run, RunId};
 use crate::browser;
 use crate::components::{
     Alert, Dialog, Empty, ExportButton, Heading, Icon, InPages, Kind, Pager, Rows, RunView, Search,
-    moment, row, sentence,
+    moment, sentence,
 };
 use crate::export::{Offer, Offers, runs_content};
 use crate::format;
@@ -334,7 +334,7 @@ fn Table(listed: Memo<Vec<Told>>, rows: Rows, open: RwSignal<Option<RunId>>) -> 
                 }
             })
         };
-        row(place, Value::None, cells.into_any())
+        rows.row(place, Value::None, cells.into_any())
     };
     view! {
         <table class=move || format!("ledger activity{}", rows.class()) role="table" aria-label="Activity" aria-rowcount=move || (count.get() + 1).to_string()>

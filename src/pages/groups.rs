@@ -9,7 +9,7 @@ use super::worklists::list_of_address;
 use crate::browser;
 use crate::components::{
     Alert, Avatar, AvatarOf, Check, Empty, Failed, Heading, Icon, InPages, Key, Keys, Kind,
-    Question, Reread, Rows, Search, SelectMode, Selection, SortHeader, Sorted, marking, pick, row,
+    Question, Reread, Rows, Search, SelectMode, Selection, SortHeader, Sorted, marking, pick,
     shown_name,
 };
 use crate::format;
@@ -572,7 +572,7 @@ fn Table(
             let is_news = shown.with(|shown| store.fresh().is_news(&shown.key));
             is_news.then_some("news")
         };
-        row(place, news.into_attribute_value(), cells.into_any())
+        rows.row(place, news.into_attribute_value(), cells.into_any())
     };
     // A list that comes at once needs nothing in its place, and to make that would keep it waiting.
     let waited = RwSignal::new(false);

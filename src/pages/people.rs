@@ -13,7 +13,7 @@ use super::person::person_href;
 use crate::browser;
 use crate::components::{
     Avatar, AvatarOf, Empty, ExportButton, Failed, Heading, Icon, InPages, Pager, Reread, Rows,
-    Search, SortHeader, Sorted, marking, row, shown_name, unique_id,
+    Search, SortHeader, Sorted, marking, shown_name, unique_id,
 };
 use crate::export::{Content, Offer, Offers, Sheet, list_read_at, offer_everything};
 use crate::format;
@@ -419,7 +419,7 @@ fn Table(
         let cells = move || {
             view! { <Cells store=store me=me shown=shown.get() marks=marks /> }
         };
-        row(place, Value::None, cells.into_any())
+        rows.row(place, Value::None, cells.into_any())
     };
     let skeleton = move || {
         (count.get() == 0).then(|| {

@@ -18,7 +18,7 @@ use crate::browser;
 use crate::components::{
     Alert, Avatar, AvatarOf, Empty, ExportButton, Failed, Heading, InPages, Key, Keys, Kind,
     NotRead, Pager, Reread, Rows, Search, SelectMode, Selection, SortHeader, Sorted, marking, pick,
-    row, shown_name,
+    shown_name,
 };
 use crate::export::{Content, Keep, Offer, Offers, SOME_OF_THE_PEOPLE, Sheet, Whole};
 use crate::format;
@@ -650,7 +650,7 @@ fn Table(
         let cells = move || {
             view! { <Cells store=store shown=shown.get() marks=marks selection=selection keys=keys /> }
         };
-        row(place, Value::None, cells.into_any())
+        rows.row(place, Value::None, cells.into_any())
     };
     let skeleton = move || {
         (count.get() == 0).then(|| {

@@ -10,7 +10,7 @@ use muster_core::Words;
 use muster_runs::{Task, task_words};
 
 use super::state::{Choice, State};
-use crate::components::{Icon, InPages, Pager, Rows, Search, row, shown_name};
+use crate::components::{Icon, InPages, Pager, Rows, Search, shown_name};
 use crate::format;
 
 /// What the lines stand under.
@@ -171,7 +171,7 @@ pub(super) fn Lines(state: State) -> impl IntoView {
                 None => ().into_any(),
             }
         };
-        row(place, word.into_attribute_value(), cells.into_any())
+        rows.row(place, word.into_attribute_value(), cells.into_any())
     };
     view! {
         <div class="tools">

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use muster_changes::compare::Sides;
 
 use super::{Page, words};
-use crate::components::{Avatar, AvatarOf, Rows, marking, row, shown_name};
+use crate::components::{Avatar, AvatarOf, Rows, marking, shown_name};
 use crate::pages::groups::group_href;
 use crate::pages::person::person_href;
 
@@ -89,7 +89,7 @@ pub(super) fn Table(
                 {shown.held.into_iter().enumerate().map(cell).collect_view()}
             }
         };
-        row(place, Value::None, cells.into_any())
+        rows.row(place, Value::None, cells.into_any())
     };
     let heading = move |side: usize| {
         view! {

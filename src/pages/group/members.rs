@@ -18,7 +18,7 @@ use super::{Elsewhere, GroupPage, Marked, Reading, RowState, use_group};
 use crate::browser;
 use crate::components::{
     Alert, Empty, ExportButton, Icon, InPages, Keys, Kind, Pager, Rows, Search, SelectMode,
-    Selection, SortHeader, Sorted, marking, row, unique_id,
+    Selection, SortHeader, Sorted, marking, unique_id,
 };
 use crate::format;
 use crate::request::Latest;
@@ -611,7 +611,7 @@ fn MembersTable(
                 view! { <MemberCells table=table member=member mark=mark button_id=button_id /> }
             })
         };
-        row(place, word.into_attribute_value(), cells.into_any())
+        rows.row(place, word.into_attribute_value(), cells.into_any())
     };
     view! {
         <table

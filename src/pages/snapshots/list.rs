@@ -7,7 +7,7 @@ use leptos::task::spawn_local;
 use super::loaded::when;
 use super::{Page, Shelf};
 use crate::browser;
-use crate::components::{Alert, Dialog, Empty, InPages, Kind, Pager, Rows, moment, row};
+use crate::components::{Alert, Dialog, Empty, InPages, Kind, Pager, Rows, moment};
 use crate::format;
 use crate::kept::{self, Kept};
 
@@ -112,7 +112,7 @@ fn Table(
             kept.get()
                 .map(|kept| view! { <Cells page=page kept=kept forgetting=forgetting /> })
         };
-        row(place, Value::None, cells.into_any())
+        rows.row(place, Value::None, cells.into_any())
     };
     view! {
         <table class=move || format!("ledger shelf{}", rows.class()) role="table" aria-label="Snapshots" aria-rowcount=move || (count.get() + 1).to_string()>

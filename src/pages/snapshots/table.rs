@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use muster_changes::since::{Change, Fate, Line, Part, Since};
 
 use super::Page;
-use crate::components::{Rows, marking, row, shown_name};
+use crate::components::{Rows, marking, shown_name};
 use crate::format;
 pub(super) use crate::pages::exports::key_label;
 use crate::pages::groups::group_href;
@@ -156,7 +156,7 @@ pub(super) fn Table(
                 {cell("Now ", shown.cells.now)}
             }
         };
-        row(place, Value::None, cells.into_any())
+        rows.row(place, Value::None, cells.into_any())
     };
     view! {
         <table class=move || format!("ledger since{}", rows.class()) role="table" aria-label="Changes" aria-rowcount=move || (count.get() + 1).to_string()>
