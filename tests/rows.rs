@@ -14,7 +14,7 @@ use std::rc::Rc;
 use common::{Place, mount, settle, until};
 use leptos::Value;
 use leptos::prelude::*;
-use muster::components::{InPages, Pager, Question, Rows, row};
+use muster::components::{InPages, Pager, Question, Rows};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -68,7 +68,7 @@ fn table_of(
         };
         let slot = move |place: Memo<usize>| {
             let cells = view! { <td><button>{move || Names(names).at(place.get())}</button></td> };
-            row(place, Value::None, cells.into_any())
+            rows.row(place, Value::None, cells.into_any())
         };
         view! {
             <InPages rows=rows all=count />
@@ -127,6 +127,31 @@ async fn a_short_table_is_whole_and_a_long_one_is_a_window() {
     names.set(vec![]);
     settle().await;
     assert!(shown(&place).is_empty());
+}
+
+/// By another size of the text or of the window.
+#[wasm_bindgen_test]
+async fn rows_that_have_grown_stand_below_each_other() {
+    let names = RwSignal::new(numbered(0..1000));
+    let place = table(names, RwSignal::default());
+    let stands = |high: f64| {
+        let body = place.find("tbody").unwrap().get_bounding_client_rect();
+        let top = |row: &web_sys::Element| row.get_bounding_client_rect().top() - body.top();
+        let rows = place.all("tr");
+        rows.len() > 5
+            && (body.height() - 1000.0 * high).abs() < 1.0
+            && (0_u32..)
+                .zip(&rows)
+                .all(|(at, row)| (top(row) - f64::from(at) * high).abs() < 0.1)
+    };
+    until("20 pixels each", || stands(20.0)).await;
+    let table = place.find("table").unwrap();
+    for (tall, high) in [("30.5px", 30.5), ("18px", 18.0)] {
+        table
+            .set_attribute("style", &format!("--tall: {tall}"))
+            .unwrap();
+        until(tall, || stands(high)).await;
+    }
 }
 
 /// Who types waits for what is in sight, not for the rest of a short table.
