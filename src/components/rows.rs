@@ -521,7 +521,9 @@ impl Rows {
             fits: (room / row.max(1.0)).ceil() as i32,
             ..before
         });
-        if is_window && self.tall.get_untracked().total_cmp(&row).is_ne() {
+        // The height is rounded: by less than half a pixel for the last row, nothing has grown.
+        let off = (row - self.tall.get_untracked()).abs() * f64::from(whole(n));
+        if is_window && off > 0.5 {
             self.tall.set(row);
         }
         let grown = (row - before.row).abs() > 0.5 && before.row > 0.0;

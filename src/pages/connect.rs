@@ -163,9 +163,17 @@ pub fn Connect() -> impl IntoView {
                 </div>
                 <Known />
             </div>
-            {move || is_ready.get().then(|| view! { <NewConnection form=form stranger=stranger /> })}
-            // Last, for it comes later and moves nothing then.
-            {rest.piece(|| false, doors::idle_choice)}
+            {move || {
+                is_ready
+                    .get()
+                    .then(|| {
+                        view! {
+                            <NewConnection form=form stranger=stranger />
+                            // Last and never before the form: it comes later and moves nothing then.
+                            {rest.piece(|| false, doors::idle_choice)}
+                        }
+                    })
+            }}
         </main>
     }
 }

@@ -104,8 +104,14 @@ journey('dragging the bar from end to end: the same rows are filled anew, those 
   // Each frame somewhere else, as far as the last.
   const { others, shown } = await page.evaluate(async () => {
     const body = document.querySelector('table[aria-label="Groups"] tbody');
-    const before = new Set(body.querySelectorAll('tr'));
     const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    // How many fit is known once they were measured: until then one more may be made.
+    for (let calm = 0, rows = 0; calm < 20; calm += 1) {
+      await frame();
+      if (body.rows.length !== rows) calm = 0;
+      rows = body.rows.length;
+    }
+    const before = new Set(body.querySelectorAll('tr'));
     const end = document.documentElement.scrollHeight - window.innerHeight;
     for (let n = 1; n <= 30; n += 1) {
       window.scrollTo(0, (end * n) / 30);

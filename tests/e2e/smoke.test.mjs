@@ -7,11 +7,12 @@ for (const viewport of ['wide', 'phone']) {
   journey(`a first visit asks where to connect (${viewport})`, { viewport }, async ({ page, shot }) => {
     await page.goto('/');
     await page.getByRole('heading', { name: 'Connect', exact: true }).waitFor();
+    await page.getByRole('form', { name: 'New connection' }).waitFor();
     await shot(`smoke-${viewport}`);
   });
 }
 
-journey('whoever asks for less motion gets none', {}, async ({ page }) => {
+journey('whoever asks for less motion gets none in the list and a dialog over it', {}, async ({ page }) => {
   await connect(page, { system: 'Instabase', user: 'alice' });
   await groupsAreRead(page);
   await page.getByRole('row').filter({ has: page.getByRole('link', { name: 'Design', exact: true }) }).getByRole('checkbox').check();
